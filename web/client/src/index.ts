@@ -1,0 +1,2 @@
+export * from './parley.ts';
+export * from './protocol.ts';
