@@ -1,0 +1,12 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>Who is asking: it follows from the session, never from the URL. A route that takes one is for signed-in callers only.</summary>
+public sealed record Caller(Id UserId, Id SessionId)
+{
+    /// <summary>Binds a route's parameter; 401 where there is no session.</summary>
+    public static ValueTask<Caller> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(context.Features.Get<Caller>()
+            ?? throw new Refusal(ErrorCode.Unauthenticated, "Sign in first."));
+}

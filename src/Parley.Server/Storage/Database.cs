@@ -1,0 +1,33 @@
+using System.Data.Common;
+
+namespace Parley.Server.Storage;
+
+/// <summary>
+/// The seam to the engine. Reads see one snapshot each (S8); every write is on disk when its task completes (S12).
+/// </summary>
+public abstract class Database : IAsyncDisposable
+{
+    /// <summary>Which life of the database the versions belong to (S7).</summary>
+    public abstract string Epoch { get; }
+
+    /// <summary>
+    /// Called after each commit of commands, in the order of commits, with the rows as they were committed. It must return fast
+    /// and must not change them.
+    /// </summary>
+    public Action<WorkingSet> Committed { get; set; } = static _ => { };
+
+    /// <summary>Runs queries on one snapshot of the database. The connection is not to be kept.</summary>
+    public abstract Task<T> Read<T>(Func<DbConnection, Task<T>> query);
+
+    /// <summary>
+    /// Runs statements in a transaction that is rolled back if they throw. For what is not conversation state: accounts, sessions,
+    /// photos. Nothing but the connection may be awaited inside; the writer waits for it.
+    /// </summary>
+    public abstract Task<T> Write<T>(Func<DbConnection, Task<T>> work);
+
+    /// <summary>Runs a change of conversation state, together with whatever else has gathered at the door.</summary>
+    public abstract Task<T> Execute<T>(Command<T> command);
+
+    /// <summary>Finishes what was begun, then closes.</summary>
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,87 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Parley.Protocol;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>What waits at the writer's door: a command or statements, with the task of whoever waits for it.</summary>
+internal abstract class Job
+{
+    public virtual bool HasStatements => false;
+    public abstract bool HasFailed { get; }
+
+    public virtual void Need(Needs needs) { }
+
+    public virtual void Execute(WorkingSet set) { }
+
+    public virtual void RunStatements(DbConnection connection) { }
+
+    public abstract void Fail(Exception error);
+
+    /// <summary>Tells the one who waits. Only after the commit (S12).</summary>
+    public abstract void Complete();
+}
+
+/// <inheritdoc/>
+internal abstract class Job<T> : Job
+{
+    // The waiting request goes on elsewhere: the writer has other things to do.
+    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _result;
+    private Exception? _error;
+
+    public Task<T> Result => _completion.Task;
+    public override bool HasFailed => _error is not null;
+
+    public override void Fail(Exception error) => _error = error;
+
+    public override void Complete()
+    {
+        if (_error is null)
+            _completion.SetResult(_result!);
+        else
+            _completion.SetException(_error);
+    }
+
+    protected void Succeed(T result)
+    {
+        _result = result;
+        _error = null;
+    }
+}
+
+/// <inheritdoc/>
+internal sealed class CommandJob<T>(Command<T> command) : Job<T>
+{
+    public override void Need(Needs needs) => command.Need(needs);
+
+    public override void Execute(WorkingSet set)
+    {
+        try
+        {
+            Succeed(command.Execute(set));
+        }
+        catch (Refusal refusal)
+        {
+            Fail(refusal);
+        }
+    }
+}
+
+/// <inheritdoc/>
+internal sealed class StatementsJob<T>(Func<DbConnection, Task<T>> work) : Job<T>
+{
+    public override bool HasStatements => true;
+
+    public override void RunStatements(DbConnection connection)
+    {
+        try
+        {
+            Succeed(work(connection).GetAwaiter().GetResult());
+        }
+        catch (Exception error) when (error is not SqliteException failure || !SqliteFailures.IsUnavailable(failure))
+        {
+            Fail(error);
+        }
+    }
+}

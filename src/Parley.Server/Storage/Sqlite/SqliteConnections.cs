@@ -1,0 +1,56 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Connections with the settings that the contract rests on.</summary>
+internal static class SqliteConnections
+{
+    // Before 3.51.3 a race between a checkpoint and a writer could damage a WAL database.
+    private static readonly Version MinimumVersion = new(3, 51, 3);
+
+    public static void CheckVersion()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        if (Version.Parse(connection.ServerVersion) < MinimumVersion)
+            throw new ConfigurationException(
+                $"SQLite {connection.ServerVersion} is too old: Parley needs {MinimumVersion} or newer. Reinstall Parley with the SQLite that comes with it.");
+    }
+
+    public static SqliteConnection OpenWriter(string connectionString)
+    {
+        var connection = Open(connectionString);
+        var mode = connection.QuerySingle<string>("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
+            throw new ConfigurationException(
+                $"The database cannot use a write-ahead log (SQLite answered '{mode}'). Put the data folder on a local disk.");
+        connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;");
+        return connection;
+    }
+
+    public static SqliteConnection OpenReader(string connectionString)
+    {
+        var connection = Open(connectionString);
+        connection.Execute("PRAGMA query_only = ON");
+        return connection;
+    }
+
+    private static SqliteConnection Open(string connectionString)
+    {
+        // Not pooled: these connections live as long as the database, and a pool would hand them out with foreign settings.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;");
+            return connection;
+        }
+        catch (SqliteException error)
+        {
+            connection.Dispose();
+            throw new ConfigurationException(
+                $"The database {connection.DataSource} cannot be opened ({error.Message}). Check that the folder exists and may be written.");
+        }
+    }
+}
