@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Parley.Protocol;
 
 /// <summary>
 /// What the server says on the socket. The type name is the first property of the JSON, as docs/protocol.md shows.
 /// </summary>
-public abstract record ServerFrame(string Type);
+public abstract record ServerFrame([property: JsonPropertyOrder(-1)] string Type);
 
 /// <summary>Answers `hello`.</summary>
 public sealed record WelcomeFrame(string Epoch, long Version, Timestamp Now) : ServerFrame("welcome");
@@ -29,7 +31,7 @@ public sealed record AckFrame(string Cid, Id Thread, long Seq) : ServerFrame("ac
 public sealed record NackFrame(string? Cid, string Code, string? Detail) : ServerFrame("nack");
 
 /// <summary>Presence of watched users.</summary>
-public sealed record PresenceFrame(IReadOnlyList<Presence> Users) : ServerFrame("presence");
+public sealed record PresenceFrame(IReadOnlyList<UserPresence> Users) : ServerFrame("presence");
 
 /// <summary>Someone is typing in a thread.</summary>
 public sealed record TypingFrame(Id Thread, Id User) : ServerFrame("typing");

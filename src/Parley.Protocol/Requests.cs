@@ -22,3 +22,7 @@ public sealed record SendRequest(string Cid, string Text, long? ReplyTo = null);
 
 /// <summary>PATCH /threads/{id}/messages/{seq}.</summary>
 public sealed record EditRequest(string Text);
+
+/// <summary>PATCH /threads/{id}: the caller's own marks on a thread; what is absent stays as it is.</summary>
+public sealed record UpdateThreadRequest(
+    long? Read = null, bool? Muted = null, bool? Pinned = null, bool? Archived = null, OptionalText Nickname = default);

@@ -55,4 +55,4 @@ public sealed record MessageChanges(Id Thread, long From, long Revision, IReadOn
 public sealed record Session(Id Id, string Device, Timestamp CreatedAt, Timestamp LastSeenAt, bool Current);
 
 /// <summary>Whether someone is online, and when they were last active if they are not.</summary>
-public sealed record Presence(Id Id, bool Online, Timestamp? LastActiveAt);
+public sealed record UserPresence(Id Id, bool Online, Timestamp? LastActiveAt);

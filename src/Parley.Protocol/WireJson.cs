@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Parley.Protocol;
 
 /// <summary>
-/// How JSON is read and written: camelCase, nulls left out, other scripts as they are; duplicate keys, comments and wrong
+/// How JSON is read and written: camelCase, nulls left out, letters of any script unescaped; duplicate keys, comments and wrong
 /// types are refused, unknown keys are ignored so that newer clients may say more.
 /// </summary>
 [JsonSerializable(typeof(SignUpRequest))]
@@ -13,6 +13,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(ChangeProfileRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
 [JsonSerializable(typeof(StartThreadRequest))]
+[JsonSerializable(typeof(UpdateThreadRequest))]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(EditRequest))]
 [JsonSerializable(typeof(SignedIn))]

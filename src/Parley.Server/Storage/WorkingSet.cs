@@ -13,6 +13,7 @@ public sealed class WorkingSet(DateTimeOffset now)
     private readonly Dictionary<long, UserRow> _users = [];
     private readonly Dictionary<(long Thread, long Seq), MessageRow> _messages = [];
     private readonly Dictionary<(long Thread, long User, string Cid), MessageRow> _cids = [];
+    private readonly Dictionary<long, List<MessageRow>> _messagesOfThread = [];
     private readonly Dictionary<(long Thread, long User, long Seq), long> _unreadAfter = [];
 
     /// <summary>The time of the batch, in milliseconds since 1970.</summary>
@@ -36,6 +37,9 @@ public sealed class WorkingSet(DateTimeOffset now)
 
     public IReadOnlyList<long> ThreadsOf(long userId) => _threadsOfUser.TryGetValue(userId, out var threads) ? threads : [];
 
+    public IReadOnlyList<MessageRow> MessagesOf(long threadId) =>
+        _messagesOfThread.TryGetValue(threadId, out var messages) ? messages : [];
+
     public UserRow? FindUser(long userId) => _users.GetValueOrDefault(userId);
 
     public MessageRow? FindMessage(long threadId, long seq) => _messages.GetValueOrDefault((threadId, seq));
@@ -49,9 +53,9 @@ public sealed class WorkingSet(DateTimeOffset now)
     public long CountUnreadAfter(long threadId, long userId, long seq)
     {
         var count = _unreadAfter[(threadId, userId, seq)];
-        foreach (var message in _messages.Values)
+        foreach (var message in MessagesOf(threadId))
         {
-            if (message.ThreadId != threadId || message.Seq <= seq || message.UserId == userId)
+            if (message.Seq <= seq || message.UserId == userId)
                 continue;
             if (!message.IsNew && !message.WasDeleted)
                 count--;
@@ -115,8 +119,12 @@ public sealed class WorkingSet(DateTimeOffset now)
     /// <inheritdoc cref="Add(ThreadRow)"/>
     public void Add(MessageRow message)
     {
-        if (_messages.TryAdd((message.ThreadId, message.Seq), message))
-            _cids[(message.ThreadId, message.UserId, message.Cid)] = message;
+        if (!_messages.TryAdd((message.ThreadId, message.Seq), message))
+            return;
+        _cids[(message.ThreadId, message.UserId, message.Cid)] = message;
+        if (!_messagesOfThread.TryGetValue(message.ThreadId, out var messages))
+            _messagesOfThread[message.ThreadId] = messages = [];
+        messages.Add(message);
     }
 
     /// <summary>Remembers all the threads of a user.</summary>

@@ -50,15 +50,15 @@ public sealed class SqliteDatabase : Database
             connection = SqliteConnections.OpenReader(_connectionString);
         try
         {
-            // Without a transaction each statement would see a snapshot of its own (S8).
-            connection.Execute("BEGIN");
+            // Two words each: a single one is a stored procedure to Dapper. Without a transaction each statement would see a snapshot of its own (S8).
+            connection.Execute("BEGIN DEFERRED");
             try
             {
                 return await query(connection);
             }
             finally
             {
-                connection.Execute("ROLLBACK");
+                connection.Execute("END TRANSACTION");
             }
         }
         catch (SqliteException error) when (SqliteFailures.IsUnavailable(error))

@@ -81,7 +81,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _rows.Save(set);
             foreach (var job in batch)
                 RunStatements(job);
-            _connection.Execute("COMMIT");
+            _connection.Execute("COMMIT TRANSACTION");
             _committed(set);
             return true;
         }
@@ -112,6 +112,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         // Some failures, a full disk among them, have rolled back already.
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
-            _connection.Execute("ROLLBACK");
+            _connection.Execute("ROLLBACK TRANSACTION");
     }
 }

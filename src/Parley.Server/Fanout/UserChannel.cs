@@ -1,0 +1,92 @@
+namespace Parley.Server.Fanout;
+
+/// <summary>
+/// A connected user: who listens, and the last changes. The changes are kept once for all their sockets, so a socket itself needs to
+/// keep nothing but a number (S11).
+/// </summary>
+public sealed class UserChannel(long userId)
+{
+    private const int RecentMax = 64;
+    private const int RecentBytesMax = 256 * 1024;
+    private const int SubscribersMax = 32;
+
+    private readonly Lock _lock = new();
+    private readonly List<ISubscriber> _subscribers = [];
+    private readonly Queue<Change> _recent = new();
+    private int _recentBytes;
+
+    public long UserId { get; } = userId;
+
+    /// <summary>The version of the newest change that came by, 0 before the first.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Set when the user is off-line and the channel is thrown away.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>The change that begins at a version, if it is still in memory.</summary>
+    public Change? FindFrom(long version)
+    {
+        lock (_lock)
+            return _recent.FirstOrDefault(change => change.From == version);
+    }
+
+    public ISubscriber[] Subscribers
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _subscribers];
+        }
+    }
+
+    /// <summary>Remembers a change and wakes the subscribers.</summary>
+    internal void Announce(Change change)
+    {
+        ISubscriber[] subscribers;
+        lock (_lock)
+        {
+            Version = change.To;
+            _recent.Enqueue(change);
+            _recentBytes += change.Frame.Length;
+            while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
+                _recentBytes -= _recent.Dequeue().Frame.Length;
+            subscribers = [.. _subscribers];
+        }
+        foreach (var subscriber in subscribers)
+            subscriber.OnChange();
+    }
+
+    /// <summary>False when the channel has been thrown away meanwhile. <paramref name="replaced"/>: the oldest, if there are too many now.</summary>
+    internal bool TryAdd(ISubscriber subscriber, out ISubscriber? replaced)
+    {
+        replaced = null;
+        lock (_lock)
+        {
+            if (IsClosed)
+                return false;
+            _subscribers.Add(subscriber);
+            if (_subscribers.Count > SubscribersMax)
+            {
+                replaced = _subscribers[0];
+                _subscribers.RemoveAt(0);
+            }
+            return true;
+        }
+    }
+
+    /// <summary>True when nobody listens any more.</summary>
+    internal bool Remove(ISubscriber subscriber)
+    {
+        lock (_lock)
+        {
+            _subscribers.Remove(subscriber);
+            return _subscribers.Count == 0;
+        }
+    }
+
+    internal bool TryClose()
+    {
+        lock (_lock)
+            return IsClosed = _subscribers.Count == 0;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Storage;
+using Parley.Server.Sync;
+
+namespace Parley.Server.Messages;
+
+/// <summary>The frame `send`, answered by `ack` or `nack`.</summary>
+public static class MessageFrames
+{
+    /// <summary>The services of this slice.</summary>
+    public static void AddMessages(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton(services => new SocketCommand("send", (socket, frame) =>
+            Send(socket, frame, services.GetRequiredService<Database>())));
+
+    private static async Task Send(ISocket socket, ReadOnlyMemory<byte> frame, Database database)
+    {
+        var send = FrameReader.Read(frame, WireJson.Wire.SendFrame);
+        try
+        {
+            var command = new SendMessage(
+                socket.Caller.UserId.Value, send.Thread.Value, MessageText.CheckCid(send.Cid), MessageText.Check(send.Text), send.ReplyTo);
+            var (message, _) = await database.Execute(command);
+            socket.Reply(JsonSerializer.SerializeToUtf8Bytes(new AckFrame(send.Cid, send.Thread, message.Seq), WireJson.Wire.AckFrame));
+        }
+        catch (Refusal refusal)
+        {
+            var nack = new NackFrame(send.Cid, refusal.Code, refusal.Message);
+            socket.Reply(JsonSerializer.SerializeToUtf8Bytes(nack, WireJson.Wire.NackFrame));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Parley.Protocol;
+using Parley.Server.Hosting;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Messages;
+
+/// <summary>A thread's messages: page, send, edit, delete, react.</summary>
+public static class MessageRoutes
+{
+    /// <summary>The routes of this slice.</summary>
+    public static void MapMessages(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/threads/{id}/messages", PageMessages.Get).WithSummary("A page of messages, newest first.");
+        api.MapPost("/threads/{id}/messages", Send).WithSummary("Sends a message; the same cid again gives the same message.");
+        api.MapPost("/threads/{id}", Send).WithSummary("The same as POST /threads/{id}/messages.");
+        api.MapPatch("/threads/{id}/messages/{seq}", Edit).WithSummary("Edits an own message.");
+        api.MapDelete("/threads/{id}/messages/{seq}", Delete).WithSummary("Deletes an own message for everyone.");
+        api.MapPut("/threads/{id}/messages/{seq}/reactions/{emoji}", React).WithSummary("Reacts with an emoji.");
+        api.MapDelete("/threads/{id}/messages/{seq}/reactions/{emoji}", Unreact).WithSummary("Takes a reaction back.");
+    }
+
+    private static async Task<Results<Created<Message>, Ok<Message>>> Send(
+        Id id, Body<SendRequest> body, Caller caller, Database database)
+    {
+        var command = new SendMessage(
+            caller.UserId.Value, id.Value, MessageText.CheckCid(body.Value.Cid), MessageText.Check(body.Value.Text), body.Value.ReplyTo);
+        var (message, isNew) = await database.Execute(command);
+        return isNew ? TypedResults.Created($"/api/threads/{id}/messages/{message.Seq}", message) : TypedResults.Ok(message);
+    }
+
+    private static Task<Ok<Message>> Edit(Id id, string seq, Body<EditRequest> body, Caller caller, Database database) =>
+        Change(database, new EditMessage(caller.UserId.Value, id.Value, ReadSeq(seq), MessageText.Check(body.Value.Text)));
+
+    private static Task<Ok<Message>> Delete(Id id, string seq, Caller caller, Database database) =>
+        Change(database, new DeleteMessage(caller.UserId.Value, id.Value, ReadSeq(seq)));
+
+    private static Task<Ok<Message>> React(Id id, string seq, string emoji, Caller caller, Database database) =>
+        Change(database, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), true));
+
+    private static Task<Ok<Message>> Unreact(Id id, string seq, string emoji, Caller caller, Database database) =>
+        Change(database, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), false));
+
+    private static async Task<Ok<Message>> Change(Database database, MessageCommand command) =>
+        TypedResults.Ok(await database.Execute(command));
+
+    // What is not a seq names no message.
+    private static long ReadSeq(string text) => Query.TryReadNumber(text, out var seq) ? seq : throw Refusal.NotFound();
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Parley.Protocol;
+using Parley.Server.Fanout;
+using Parley.Server.Storage;
+using Parley.Server.Sync;
+
+namespace Parley.Server.Presence;
+
+/// <summary>
+/// Who is online is what the fan-out knows; when someone was last active is kept here and written to the database in batches,
+/// when they have gone.
+/// </summary>
+internal sealed class PresenceStore : BackgroundService, IPresenceReader
+{
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<long, long> _lastActive = new();
+    private readonly ConcurrentDictionary<long, long> _unwritten = new();
+    private readonly Database _database;
+    private readonly LocalFanout _fanout;
+    private readonly TimeProvider _clock;
+
+    public PresenceStore(Database database, LocalFanout fanout, TimeProvider clock)
+    {
+        (_database, _fanout, _clock) = (database, fanout, clock);
+        fanout.PresenceChanged += OnPresenceChanged;
+    }
+
+    /// <summary>A person did something, or looks at the screen.</summary>
+    public void Touch(long userId) => _lastActive[userId] = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public async Task<IReadOnlyList<UserPresence>> Read(IReadOnlyCollection<long> userIds)
+    {
+        var stored = await _database.Read(connection => connection.QueryAsync<(long UserId, long LastActiveAt)>(
+            "SELECT user_id, last_active_at FROM users WHERE user_id IN @userIds", new { userIds }));
+        return [.. stored.Select(row => _fanout.IsOnline(row.UserId)
+            ? new UserPresence(new Id(row.UserId), true, null)
+            : new UserPresence(new Id(row.UserId), false, new Timestamp(_unwritten.GetValueOrDefault(row.UserId, row.LastActiveAt))))];
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var userId in _lastActive.Keys)
+            OnPresenceChanged(userId, false);
+        await Write();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Round, _clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await Write();
+    }
+
+    private void OnPresenceChanged(long userId, bool isOnline)
+    {
+        if (isOnline)
+            Touch(userId);
+        else if (_lastActive.TryRemove(userId, out var lastActive))
+            _unwritten[userId] = lastActive;
+    }
+
+    private async Task Write()
+    {
+        var batch = _unwritten.ToArray();
+        if (batch.Length == 0)
+            return;
+        try
+        {
+            await _database.Write(connection => connection.ExecuteAsync(
+                "UPDATE users SET last_active_at = @Value WHERE user_id = @Key", batch));
+            foreach (var entry in batch)
+                _unwritten.TryRemove(entry);
+        }
+        catch (Refusal)
+        {
+            // The database cannot write now; the next round tries again.
+        }
+    }
+}

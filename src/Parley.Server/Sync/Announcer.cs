@@ -1,0 +1,53 @@
+using System.Threading.Channels;
+using Parley.Server.Fanout;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Sync;
+
+/// <summary>
+/// Takes committed batches in their order and hands each connected user their change. What is lost here is found by number (S10),
+/// so a failure is logged and the next batch goes on.
+/// </summary>
+internal sealed partial class Announcer : BackgroundService
+{
+    private readonly Channel<WorkingSet> _committed = Channel.CreateUnbounded<WorkingSet>(new() { SingleReader = true, SingleWriter = true });
+    private readonly LocalFanout _fanout;
+    private readonly DeliveryMarks _delivery;
+    private readonly string _epoch;
+    private readonly ILogger<Announcer> _logger;
+
+    public Announcer(Database database, LocalFanout fanout, DeliveryMarks delivery, ILogger<Announcer> logger)
+    {
+        _fanout = fanout;
+        _delivery = delivery;
+        _epoch = database.Epoch;
+        _logger = logger;
+        database.Committed = set => _committed.Writer.TryWrite(set);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var set in _committed.Reader.ReadAllAsync(stoppingToken))
+        {
+            var rowsOfUser = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
+            foreach (var user in set.Users)
+            {
+                if (user.Version == user.LoadedVersion || !_fanout.IsOnline(user.UserId))
+                    continue;
+                try
+                {
+                    var change = ChangesWriter.Write(set, _epoch, user, rowsOfUser[user.UserId]);
+                    _delivery.Expect(user.UserId, change.Undelivered);
+                    _fanout.Announce(user.UserId, change);
+                }
+                catch (Exception error)
+                {
+                    LogFailed(error, user.UserId);
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(201, LogLevel.Error, "A change of user {UserId} could not be announced; their devices find it by number")]
+    private partial void LogFailed(Exception error, long userId);
+}

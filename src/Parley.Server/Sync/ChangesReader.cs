@@ -1,0 +1,87 @@
+using System.Data.Common;
+using Dapper;
+using Parley.Protocol;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Sync;
+
+/// <summary>
+/// The difference between a version that a client has and now, from the database: the catch-up after a week and the push to a
+/// socket that fell behind are this one thing.
+/// </summary>
+public static class ChangesReader
+{
+    private const int HeadsPerFrame = 100;
+    private const int MessagesPerThread = 100;
+
+    /// <summary>
+    /// A `changes` frame from <paramref name="version"/>, or a `reset` where that cannot be told. <paramref name="hot"/> names the
+    /// threads whose message changes are wanted, with the revision that the client has of each.
+    /// </summary>
+    public static async Task<ServerFrame> Read(
+        Database database, long userId, string? epoch, long version, IReadOnlyDictionary<Id, long> hot) =>
+        epoch != database.Epoch
+            ? new ResetFrame(database.Epoch, "epoch")
+            : await database.Read(connection => Read(connection, database.Epoch, userId, version, hot));
+
+    /// <summary>The user's current version.</summary>
+    public static Task<long> ReadVersion(DbConnection connection, long userId) =>
+        connection.QuerySingleAsync<long>("SELECT version FROM user_versions WHERE user_id = @userId", new { userId });
+
+    private static async Task<ServerFrame> Read(
+        DbConnection connection, string epoch, long userId, long version, IReadOnlyDictionary<Id, long> hot)
+    {
+        var now = await connection.QuerySingleAsync<VersionState>("""
+            SELECT version AS Version, floor AS Floor, me_version AS MeVersion FROM user_versions WHERE user_id = @userId
+            """, new { userId });
+        if (version > now.Version)
+            return new ResetFrame(epoch, "epoch");
+        if (version < now.Floor)
+            return new ResetFrame(epoch, "floor");
+        if (version == now.Version)
+            return new ChangesFrame(epoch, version, version, false, [], [], [], null);
+
+        var changed = await connection.QuerySingleAsync<long>(
+            "SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version", new { userId, version });
+        if (changed > Limits.ChangesMax)
+            return new ResetFrame(epoch, "large");
+
+        var rows = await HeadReader.ReadChanged(connection, userId, version, HeadsPerFrame);
+        // A page ends at its last stamp (S6): what is stamped later comes with the next one.
+        var more = changed > rows.Count;
+        var to = more ? rows[^1].Head.Version : now.Version;
+        var heads = rows.Where(row => !row.IsGone).Select(row => row.Head).ToList();
+        return new ChangesFrame(
+            epoch, version, to, more, heads,
+            [.. rows.Where(row => row.IsGone).Select(row => new GoneThread(row.Head.Id, row.Head.Version))],
+            await ReadMessages(connection, heads, hot),
+            now.MeVersion > version && now.MeVersion <= to ? await MeReader.Read(connection, userId) : null);
+    }
+
+    private static async Task<List<MessageChanges>> ReadMessages(
+        DbConnection connection, List<Head> heads, IReadOnlyDictionary<Id, long> hot)
+    {
+        var changes = new List<MessageChanges>();
+        var budget = new FrameBudget();
+        foreach (var head in heads)
+        {
+            if (!hot.TryGetValue(head.Id, out var revision) || revision >= head.Revision)
+                continue;
+            var purged = await MessageReader.ReadPurgedRevision(connection, head.Id.Value);
+            if (revision < purged)
+                continue;
+            var messages = await MessageReader.ReadChanged(connection, head.Id.Value, head.ClearedSeq, revision, MessagesPerThread + 1);
+            // Left out, the window is merely behind, and the client fetches its changes when it shows the thread (C2).
+            if (messages.Count <= MessagesPerThread && budget.Take(messages))
+                changes.Add(new MessageChanges(head.Id, revision, head.Revision, messages));
+        }
+        return changes;
+    }
+
+    private sealed class VersionState
+    {
+        public long Version { get; init; }
+        public long Floor { get; init; }
+        public long MeVersion { get; init; }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Parley.Protocol;
+using Parley.Server.Fanout;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Sync;
+
+/// <summary>
+/// Turns "this device has stored version V" into delivered marks: at most one write a second for each thread and user.
+/// </summary>
+internal sealed class DeliveryMarks : BackgroundService
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<long, Dictionary<long, (long Activity, long Seq)>> _expected = new();
+    private readonly ConcurrentDictionary<(long User, long Thread), long> _due = new();
+    private readonly Dictionary<(long User, long Thread), long> _written = [];
+    private readonly Database _database;
+    private readonly TimeProvider _clock;
+
+    public DeliveryMarks(Database database, LocalFanout fanout, TimeProvider clock)
+    {
+        _database = database;
+        _clock = clock;
+        fanout.PresenceChanged += (userId, isOnline) =>
+        {
+            if (!isOnline)
+                _expected.TryRemove(userId, out _);
+        };
+    }
+
+    /// <summary>Remembers what a device of the user will have once it reports a version.</summary>
+    public void Expect(long userId, IReadOnlyList<(long Thread, long Activity, long Seq)> undelivered)
+    {
+        if (undelivered.Count == 0)
+            return;
+        var threads = _expected.GetOrAdd(userId, _ => []);
+        lock (threads)
+        {
+            foreach (var (thread, activity, seq) in undelivered)
+                threads[thread] = (activity, seq);
+        }
+    }
+
+    /// <summary>A device of the user has stored everything up to a version.</summary>
+    public void Reach(long userId, long version)
+    {
+        if (!_expected.TryGetValue(userId, out var threads))
+            return;
+        lock (threads)
+        {
+            foreach (var (thread, expected) in threads)
+            {
+                if (expected.Activity <= version && threads.Remove(thread))
+                    MarkDue(userId, thread, expected.Seq);
+            }
+        }
+    }
+
+    /// <summary>The same for a device that has just connected: what arrived while nobody listened is looked up.</summary>
+    public async Task ReachFromStorage(long userId, long version)
+    {
+        // Something undelivered is also unread, which spares most of a long list.
+        var rows = await _database.Read(connection => connection.QueryAsync<(long Thread, long Seq)>("""
+            SELECT m.thread_id, t.last_seq FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
+            WHERE m.user_id = @userId AND m.unread > 0 AND m.gone = 0 AND m.activity <= @version AND m.delivered_seq < t.last_seq
+            """, new { userId, version }));
+        foreach (var (thread, seq) in rows)
+            MarkDue(userId, thread, seq);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, _clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var key in _written.Where(written => IsOver(written.Value)).Select(written => written.Key).ToList())
+                _written.Remove(key);
+            foreach (var key in _due.Keys)
+            {
+                if (!_written.ContainsKey(key) && _due.TryRemove(key, out var seq))
+                {
+                    _written[key] = _clock.GetTimestamp();
+                    _ = Write(key.User, key.Thread, seq);
+                }
+            }
+        }
+    }
+
+    private bool IsOver(long timestamp) => _clock.GetElapsedTime(timestamp) >= Pause;
+
+    private void MarkDue(long userId, long threadId, long seq) =>
+        _due.AddOrUpdate((userId, threadId), seq, (_, before) => Math.Max(before, seq));
+
+    private async Task Write(long userId, long threadId, long seq)
+    {
+        try
+        {
+            await _database.Execute(new MarkDelivered(userId, threadId, seq));
+        }
+        catch (Refusal)
+        {
+            // The database cannot write now. The device will say the version again with its next connection.
+        }
+    }
+}

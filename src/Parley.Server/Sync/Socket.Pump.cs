@@ -1,0 +1,288 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+
+namespace Parley.Server.Sync;
+
+/// <summary>
+/// The sending side: a loop that runs while there is something to say, and says one thing at a time. Nothing is queued for a slow
+/// reader but the answers to its own frames, which are bounded (S11).
+/// </summary>
+internal sealed partial class Socket : IThreadPoolWorkItem
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<byte[]?> _replies = new();
+    private HelloFrame? _hello;
+    private bool _hasChanges;
+    private bool _hasPresence;
+    private byte[]? _fleeting;
+    private (int Code, string Reason)? _closing;
+    private bool _isCloseSent;
+    private bool _isPumping;
+    private IReadOnlyCollection<long> _watched = [];
+    private long _noticedVersion;
+    private readonly TaskCompletionSource _closeSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Touched by the pump alone.
+    private readonly Dictionary<Id, long> _hot = [];
+    private string? _epoch;
+    private long _sent = -1;
+    private bool _isBehind;
+
+    public IReadOnlyCollection<long> Watched
+    {
+        get => _watched;
+        set
+        {
+            lock (_gate)
+            {
+                _watched = value;
+                _hasPresence = true;
+            }
+            _services.Fanout.Watch(this, value);
+            Wake();
+        }
+    }
+
+    private bool IsClosing
+    {
+        get
+        {
+            lock (_gate)
+                return _closing is not null;
+        }
+    }
+
+    public void Reply(byte[] frame)
+    {
+        lock (_gate)
+            _replies.Enqueue(frame);
+        Wake();
+    }
+
+    public void OnChange()
+    {
+        lock (_gate)
+            _hasChanges = true;
+        Wake();
+    }
+
+    public void OnPresence()
+    {
+        lock (_gate)
+            _hasPresence = true;
+        Wake();
+    }
+
+    public void OnFleeting(byte[] frame)
+    {
+        lock (_gate)
+        {
+            // Behind a slow socket it is dropped: it would be old by the time it arrives.
+            if (_isPumping)
+                return;
+            _fleeting = frame;
+        }
+        Wake();
+    }
+
+    public void Close(int code, string reason)
+    {
+        lock (_gate)
+        {
+            if (_closing is not null)
+                return;
+            _closing = (code, reason);
+        }
+        // The other side answers the close, which ends the receiving loop. One that does not, or does not even read, is given up.
+        _aborted.CancelAfter(CloseTimeout);
+        Wake();
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = Pump();
+
+    /// <summary>The user is at this version: if that was never announced here, the difference is sent all the same.</summary>
+    private void NoticeVersion(long version)
+    {
+        lock (_gate)
+        {
+            _noticedVersion = version;
+            _hasChanges = true;
+        }
+        Wake();
+    }
+
+    private void ReleaseSlotWhenAnswered()
+    {
+        lock (_gate)
+            _replies.Enqueue(null);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            if (_isPumping)
+                return;
+            _isPumping = true;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private async Task Pump()
+    {
+        try
+        {
+            while (await SayNext())
+            {
+            }
+        }
+        catch (Exception error) when (IsEnd(error))
+        {
+            Abort();
+        }
+        catch (Exception error)
+        {
+            LogFailed(_services.Logger, error);
+            Abort();
+        }
+    }
+
+    private async Task<bool> SayNext()
+    {
+        byte[]? frame = null;
+        HelloFrame? hello = null;
+        (int Code, string Reason)? closing = null;
+        var isPresence = false;
+        var isChanges = false;
+        var releasesSlot = false;
+        lock (_gate)
+        {
+            if (_isCloseSent)
+                return false;
+            if (_replies.TryDequeue(out frame))
+                releasesSlot = frame is null;
+            else if (_closing is not null)
+                (closing, _isCloseSent) = (_closing, true);
+            else if (_hello is not null)
+                (hello, _hello) = (_hello, null);
+            else if (_hasChanges)
+                (isChanges, _hasChanges) = (true, false);
+            else if (_hasPresence)
+                (isPresence, _hasPresence) = (true, false);
+            else if (_fleeting is not null)
+                (frame, _fleeting) = (_fleeting, null);
+            else
+                return _isPumping = false;
+        }
+        if (releasesSlot)
+            _slots.Release();
+        else if (frame is not null)
+            await Send(frame);
+        else if (closing is { } how)
+            await SendClose(how.Code, how.Reason);
+        else if (hello is not null)
+            await Welcome(hello);
+        else if (isPresence)
+            await SendPresence();
+        else if (isChanges)
+            await SendChanges();
+        return true;
+    }
+
+    private async Task Welcome(HelloFrame hello)
+    {
+        var version = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
+        var database = _services.Database;
+        var now = Timestamp.From(_services.Clock.GetUtcNow());
+        await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
+        _hot.Clear();
+        foreach (var (thread, revision) in hello.Hot ?? [])
+        {
+            if (_hot.Count < Limits.HotMax)
+                _hot[thread] = revision;
+        }
+        // A new device bootstraps over HTTP after this, at this version or a later one.
+        _epoch = hello.Epoch ?? database.Epoch;
+        _sent = hello.Version ?? version;
+        _isBehind = hello.Version is not null;
+        OnChange();
+    }
+
+    /// <summary>Sends one step of what is missing, and comes back for the next.</summary>
+    private async Task SendChanges()
+    {
+        if (_sent < 0)
+            return;
+        if (!_isBehind && _channel.FindFrom(_sent) is { } change)
+        {
+            await Send(change.Frame);
+            _sent = change.To;
+            foreach (var (thread, revision) in change.Revisions)
+                Warm(thread, revision);
+            OnChange();
+        }
+        else if (_isBehind || Math.Max(_channel.Version, _noticedVersion) > _sent)
+        {
+            await SendDifference();
+        }
+    }
+
+    private async Task SendDifference()
+    {
+        var userId = Caller.UserId.Value;
+        switch (await ChangesReader.Read(_services.Database, userId, _epoch, _sent, _hot))
+        {
+            case ChangesFrame changes:
+                if (changes.To > _sent)
+                    await Send(JsonSerializer.SerializeToUtf8Bytes(changes, WireJson.Wire.ChangesFrame));
+                _sent = changes.To;
+                _isBehind = changes.More;
+                foreach (var part in changes.Messages)
+                    Warm(part.Thread, part.Revision);
+                break;
+            case ResetFrame reset:
+                await Send(JsonSerializer.SerializeToUtf8Bytes(reset, WireJson.Wire.ResetFrame));
+                _epoch = reset.Epoch;
+                _sent = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, userId));
+                _isBehind = false;
+                break;
+        }
+        OnChange();
+    }
+
+    // A thread that was pushed live is one the client may show: the differences go on from there.
+    private void Warm(Id thread, long revision)
+    {
+        if (_hot.ContainsKey(thread) || _hot.Count < Limits.HotMax)
+            _hot[thread] = revision;
+    }
+
+    private async Task SendPresence()
+    {
+        var watched = _watched;
+        if (watched.Count == 0)
+            return;
+        var users = await _services.Presence.Read(watched);
+        await Send(JsonSerializer.SerializeToUtf8Bytes(new PresenceFrame(users), WireJson.Wire.PresenceFrame));
+    }
+
+    private ValueTask Send(byte[] frame) =>
+        _webSocket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _aborted.Token);
+
+    private async Task SendClose(int code, string reason)
+    {
+        if (code == 1012)
+            await Send(JsonSerializer.SerializeToUtf8Bytes(new ByeFrame("restart", [500, 3_000]), WireJson.Wire.ByeFrame));
+        await _webSocket.CloseOutputAsync((WebSocketCloseStatus)code, Shorten(reason), _aborted.Token);
+        _closeSent.TrySetResult();
+    }
+
+    // A close reason is at most 123 bytes.
+    private static string Shorten(string reason) =>
+        Encoding.UTF8.GetByteCount(reason) <= 123 ? reason : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(reason).AsSpan(0, 120)).TrimEnd('\uFFFD');
+}

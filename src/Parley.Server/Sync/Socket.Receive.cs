@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Parley.Protocol;
+
+namespace Parley.Server.Sync;
+
+internal sealed partial class Socket
+{
+    private const int FirstBuffer = 4 * 1024;
+
+    /// <summary>Frames of one socket that may be in work or unanswered at a time; beyond it nothing more is read.</summary>
+    private const int InFlightMax = 64;
+
+    private readonly SemaphoreSlim _slots = new(InFlightMax);
+    private bool _hasHello;
+    private bool _isDeliveryKnown;
+
+    private async Task Receive()
+    {
+        while (true)
+        {
+            // Nothing is rented while the socket is silent: most are, most of the time.
+            await _webSocket.ReceiveAsync(Memory<byte>.Empty, _aborted.Token);
+            var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            try
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    if (length == buffer.Length)
+                        buffer = Grow(buffer);
+                    part = await _webSocket.ReceiveAsync(buffer.AsMemory(length), _aborted.Token);
+                    length += part.Count;
+                }
+                while (!part.EndOfMessage && length <= Limits.FrameBytes);
+
+                _lastReceived = _services.Clock.GetTimestamp();
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    Close((int)WebSocketCloseStatus.NormalClosure, "");
+                    await _closeSent.Task.WaitAsync(CloseTimeout);
+                    return;
+                }
+                if (IsClosing)
+                    continue;
+                if (length > Limits.FrameBytes)
+                    CloseUnreadable(ErrorCode.TooLarge, $"A frame is at most {Limits.FrameBytes} bytes.");
+                else if (part.MessageType != WebSocketMessageType.Text)
+                    CloseUnreadable(ErrorCode.InvalidRequest, "Frames are text, not binary.");
+                else
+                    await Handle(buffer.AsMemory(0, length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, Limits.FrameBytes + 1));
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private async Task Handle(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            var type = FrameReader.ReadType(frame.Span);
+            if (type == "hello")
+                Say(FrameReader.Read(frame, WireJson.Wire.HelloFrame));
+            else if (!_hasHello)
+                throw new JsonException("The first frame must be hello.");
+            else if (type == "ping")
+                await InSlot(Pong(FrameReader.Read(frame, WireJson.Wire.PingFrame).Version));
+            else if (_services.Commands.TryGetValue(type, out var command))
+                await InSlot(command.Handle(this, frame));
+            else
+                throw new JsonException($"There is no frame of type '{type[..Math.Min(type.Length, 32)]}'.");
+        }
+        catch (JsonException error)
+        {
+            CloseUnreadable(ErrorCode.InvalidRequest, Describe(error));
+        }
+    }
+
+    /// <summary>Lets the work go on beside the next frames, as long as there are not too many of them.</summary>
+    private async Task InSlot(Task work)
+    {
+        await _slots.WaitAsync(_aborted.Token);
+        _ = Finish(work);
+    }
+
+    private async Task Finish(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (JsonException error)
+        {
+            CloseUnreadable(ErrorCode.InvalidRequest, Describe(error));
+        }
+        catch (Refusal refusal)
+        {
+            Reply(Nack(null, refusal.Code, refusal.Message));
+        }
+        catch (Exception error)
+        {
+            LogFailed(_services.Logger, error);
+            Reply(Nack(null, ErrorCode.Internal, "Something went wrong in the server."));
+        }
+        ReleaseSlotWhenAnswered();
+    }
+
+    private void Say(HelloFrame hello)
+    {
+        if (hello.Epoch is null != hello.Version is null || hello.Version < 0)
+            throw new JsonException("A hello names both epoch and version, or neither.");
+        _hasHello = true;
+        lock (_gate)
+            _hello = hello;
+        Wake();
+    }
+
+    private async Task Pong(long version)
+    {
+        var userId = Caller.UserId.Value;
+        // From the database, not from what was announced: so a lost announcement is found as well (S14).
+        var current = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, userId));
+        Reply(JsonSerializer.SerializeToUtf8Bytes(new PongFrame(current), WireJson.Wire.PongFrame));
+        NoticeVersion(current);
+        if (version > current)
+            return;
+        _services.Delivery.Reach(userId, version);
+        if (Interlocked.Exchange(ref _isDeliveryKnown, true))
+            return;
+        await _services.Delivery.ReachFromStorage(userId, version);
+    }
+
+    // The serializer's own words carry paths and byte positions, the part before them is the sentence.
+    private static string Describe(JsonException error) => error.Message.Split(" Path:")[0];
+
+    private void CloseUnreadable(string code, string detail)
+    {
+        Reply(Nack(null, code, detail));
+        Close(4400, detail);
+    }
+
+    [LoggerMessage(202, LogLevel.Error, "A socket's frame could not be handled")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}

@@ -1,0 +1,30 @@
+using Parley.Server.Fanout;
+
+namespace Parley.Server.Sync;
+
+/// <summary>Gives up sockets whose other side has fallen silent, and sends everyone away when the server stops.</summary>
+internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Earlier than this service is stopped: Kestrel waits for open requests, and sockets are such.
+        lifetime.ApplicationStopping.Register(SendAway);
+        using var timer = new PeriodicTimer(Round, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var socket in fanout.Subscribers.OfType<Socket>())
+            {
+                if (socket.IsSilent)
+                    socket.Abort();
+            }
+        }
+    }
+
+    private void SendAway()
+    {
+        foreach (var subscriber in fanout.Subscribers)
+            subscriber.Close(1012, "restart");
+    }
+}

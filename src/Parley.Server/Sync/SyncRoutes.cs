@@ -1,0 +1,112 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Parley.Protocol;
+using Parley.Server.Fanout;
+using Parley.Server.Hosting;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Sync;
+
+/// <summary>Bootstrap, catch-up, and the socket.</summary>
+public static class SyncRoutes
+{
+    private const string Subprotocol = "parley.1";
+    private const int MessagesPerPage = Limits.PageMax;
+
+    private static readonly Dictionary<Id, long> NothingHot = [];
+
+    /// <summary>The services of this slice.</summary>
+    public static void AddSync(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<LocalFanout>();
+        builder.Services.AddSingleton<SyncServices>();
+        builder.Services.AddSingleton<DeliveryMarks>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeliveryMarks>());
+        builder.Services.AddHostedService<Announcer>();
+        builder.Services.AddHostedService<SocketKeeper>();
+    }
+
+    /// <summary>The routes of this slice.</summary>
+    public static void MapSync(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/bootstrap", Bootstrap).WithSummary("Everything a new device needs: the version, the user, the newest threads.");
+        api.MapGet("/sync", Sync).WithSummary("The changes since a version; waits for them where sockets are blocked.");
+        api.MapGet("/threads/{id}/changes", Changes).WithSummary("What became of a thread's messages since a revision.");
+        api.MapGet("/socket", Connect).WithSummary("The WebSocket, subprotocol parley.1.");
+    }
+
+    private static async Task<Ok<Bootstrap>> Bootstrap(Caller caller, Database database, PageTokens tokens, string? limit)
+    {
+        var size = Query.ReadNumber("limit", limit, 1, Limits.ThreadsMax) ?? Limits.ThreadsDefault;
+        var userId = caller.UserId.Value;
+        return TypedResults.Ok(await database.Read(async connection =>
+        {
+            // Before the rows: what is stamped after it is told again by the sync, which is harmless (S8).
+            var version = await ChangesReader.ReadVersion(connection, userId);
+            var me = await MeReader.Read(connection, userId);
+            var (heads, next) = await ThreadPages.Read(connection, tokens, userId, null, (int)size);
+            return new Bootstrap(database.Epoch, version, me, heads, next);
+        }));
+    }
+
+    private static async Task<IResult> Sync(
+        Caller caller, Database database, LocalFanout fanout, TimeProvider clock, string? epoch, string? version, string? wait, CancellationToken aborted)
+    {
+        if (string.IsNullOrEmpty(epoch))
+            throw Refusal.Invalid("epoch", "The epoch is missing.");
+        var since = Query.ReadNumber("version", version, 0, long.MaxValue) ?? throw Refusal.Invalid("version", "The version is missing.");
+        var seconds = Query.ReadNumber("wait", wait, 0, Limits.WaitMax) ?? 0;
+        var poll = new LongPoll(caller.SessionId);
+        var channel = seconds > 0 ? fanout.Attach(caller.UserId.Value, poll) : null;
+        try
+        {
+            var frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
+            if (channel is not null && frame is ChangesFrame { From: var from, To: var to } && from == to)
+            {
+                await Task.WhenAny(poll.Changed, Task.Delay(TimeSpan.FromSeconds(seconds), clock, aborted));
+                frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
+            }
+            return frame is ChangesFrame changes ? TypedResults.Ok(changes) : TypedResults.Ok((ResetFrame)frame);
+        }
+        finally
+        {
+            if (channel is not null)
+                fanout.Detach(channel, poll);
+        }
+    }
+
+    private static async Task<Ok<ThreadChanges>> Changes(Id id, Caller caller, Database database, string? revision)
+    {
+        var since = Query.ReadNumber("revision", revision, 0, long.MaxValue) ?? throw Refusal.Invalid("revision", "The revision is missing.");
+        return TypedResults.Ok(await database.Read(async connection =>
+        {
+            var thread = await MessageReader.ReadState(connection, caller.UserId.Value, id.Value);
+            if (since > thread.Revision || since < thread.PurgedRevision)
+            {
+                var newest = await MessageReader.ReadBefore(connection, id.Value, thread.ClearedSeq, long.MaxValue, Limits.PageDefault);
+                return new ThreadChanges(database.Epoch, true, null, thread.Revision, newest, null);
+            }
+            var messages = await MessageReader.ReadChanged(connection, id.Value, thread.ClearedSeq, since, MessagesPerPage + 1);
+            var more = messages.Count > MessagesPerPage;
+            if (more)
+                messages.RemoveAt(MessagesPerPage);
+            return new ThreadChanges(database.Epoch, false, since, more ? messages[^1].Revision : thread.Revision, messages, more);
+        }));
+    }
+
+    private static async Task Connect(HttpContext context, Caller caller, SyncServices services, OriginCheck origins)
+    {
+        origins.Check(context.Request);
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw new Refusal(ErrorCode.InvalidRequest, "This address is for WebSockets.");
+        if (!context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol))
+            throw new Refusal(ErrorCode.InvalidRequest, $"Ask for the subprotocol {Subprotocol}.");
+        using WebSocket webSocket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = Subprotocol,
+            // Clients ping, and say with it what they have.
+            KeepAliveInterval = TimeSpan.Zero,
+        });
+        await new Socket(webSocket, caller, services).Run();
+    }
+}

@@ -1,0 +1,20 @@
+using Parley.Server.Fanout;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Sync;
+
+/// <summary>What a socket needs of the process.</summary>
+internal sealed class SyncServices(
+    Database database, LocalFanout fanout, DeliveryMarks delivery, IPresenceReader presence, TimeProvider clock,
+    IEnumerable<SocketCommand> commands, ILogger<Socket> logger)
+{
+    public Database Database => database;
+    public LocalFanout Fanout => fanout;
+    public DeliveryMarks Delivery => delivery;
+    public IPresenceReader Presence => presence;
+    public TimeProvider Clock => clock;
+    public ILogger<Socket> Logger => logger;
+
+    /// <summary>The frames that slices handle.</summary>
+    public Dictionary<string, SocketCommand> Commands { get; } = commands.ToDictionary(command => command.Type);
+}
