@@ -21,41 +21,47 @@ internal sealed partial class Socket
         while (true)
         {
             // Nothing is rented while the socket is silent: most are, most of the time.
-            await _webSocket.ReceiveAsync(Memory<byte>.Empty, _aborted.Token);
-            var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-            try
-            {
-                var length = 0;
-                ValueWebSocketReceiveResult part;
-                do
-                {
-                    if (length == buffer.Length)
-                        buffer = Grow(buffer);
-                    part = await _webSocket.ReceiveAsync(buffer.AsMemory(length), _aborted.Token);
-                    length += part.Count;
-                }
-                while (!part.EndOfMessage && length <= Limits.FrameBytes);
+            var first = await _webSocket.ReceiveAsync(Memory<byte>.Empty, _aborted.Token);
+            if (first.MessageType == WebSocketMessageType.Close || !await ReceiveFrame())
+                break;
+        }
+        Close((int)WebSocketCloseStatus.NormalClosure, "");
+        await _closeSent.Task.WaitAsync(CloseTimeout);
+    }
 
-                _lastReceived = _services.Clock.GetTimestamp();
-                if (part.MessageType == WebSocketMessageType.Close)
-                {
-                    Close((int)WebSocketCloseStatus.NormalClosure, "");
-                    await _closeSent.Task.WaitAsync(CloseTimeout);
-                    return;
-                }
-                if (IsClosing)
-                    continue;
-                if (length > Limits.FrameBytes)
-                    CloseUnreadable(ErrorCode.TooLarge, $"A frame is at most {Limits.FrameBytes} bytes.");
-                else if (part.MessageType != WebSocketMessageType.Text)
-                    CloseUnreadable(ErrorCode.InvalidRequest, "Frames are text, not binary.");
-                else
-                    await Handle(buffer.AsMemory(0, length));
-            }
-            finally
+    /// <summary>False when the other side closes.</summary>
+    private async Task<bool> ReceiveFrame()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult part;
+            do
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                if (length == buffer.Length)
+                    buffer = Grow(buffer);
+                part = await _webSocket.ReceiveAsync(buffer.AsMemory(length), _aborted.Token);
+                length += part.Count;
             }
+            while (!part.EndOfMessage && length <= Limits.FrameBytes);
+
+            _lastReceived = _services.Clock.GetTimestamp();
+            if (part.MessageType == WebSocketMessageType.Close)
+                return false;
+            if (IsClosing)
+                return true;
+            if (length > Limits.FrameBytes)
+                CloseUnreadable(ErrorCode.TooLarge, $"A frame is at most {Limits.FrameBytes} bytes.");
+            else if (part.MessageType != WebSocketMessageType.Text)
+                CloseUnreadable(ErrorCode.InvalidRequest, "Frames are text, not binary.");
+            else
+                await Handle(buffer.AsMemory(0, length));
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
