@@ -1,2 +1,5 @@
+export type { Clock } from './clock.ts';
+export type { CreateSocket, SocketLike } from './connection/socket.ts';
+export { createParley, type ParleyOptions } from './createParley.ts';
 export * from './parley.ts';
 export * from './protocol.ts';

@@ -1,0 +1,391 @@
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { type Http, RequestError } from '../http.ts';
+import type { ConnectionState } from '../parley.ts';
+import {
+  type ChangesFrame,
+  type ClientFrame,
+  CloseCode,
+  type ResetFrame,
+  type ServerFrame,
+  SUBPROTOCOL,
+} from '../protocol.ts';
+import type { CreateSocket, SocketLike } from './socket.ts';
+
+/** A ping at least this often; the server takes a device that is silent for 45 s as gone. */
+const PING_MS = 20_000;
+/** What was stored is told within this time (delivered marks follow from it). */
+const PING_SOON_MS = 500;
+/** A socket that answers a ping with nothing at all for so long is dead. */
+const SILENCE_MS = 10_000;
+/** A `hello` that is not welcomed by then is asked again. */
+const HELLO_MS = 10_000;
+const OPEN_MS = 10_000;
+/** How long a version that a pong revealed may still be under way before it is asked for (S14). */
+const LOST_POKE_MS = 1_000;
+/** Sockets that failed in a row, while HTTP worked, before polling takes over. */
+const FAILURES_TO_POLL = 3;
+/** How often polling tries a socket again. */
+const SOCKET_RETRY_MS = 60_000;
+const POLL_WAIT_S = 25;
+
+export interface ConnectionHost {
+  /** Where the replica stands; null while it must bootstrap, and no `hello` is sent until `resume`. */
+  position(): { epoch: string; version: number } | null;
+  /** Revisions of the windows that are open or were lately. */
+  hot(): Record<string, number>;
+  /** The version that is applied and stored. */
+  storedVersion(): number;
+  onFrame(frame: ServerFrame): void;
+  onState(state: ConnectionState['state'], transport: ConnectionState['transport']): void;
+  /** The socket takes frames; what the server knows of this device only by them must be said again. */
+  onLive(): void;
+  /** The session is no more. */
+  onEnded(): void;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  http: Http;
+  clock: Clock;
+  createSocket: CreateSocket;
+  headers(): Record<string, string>;
+}
+
+/**
+ * Keeps one way to the server open: a socket, or a long poll where sockets are blocked. It knows when to ask
+ * (`hello`), not what the answers mean.
+ */
+export class Connection {
+  private socket: SocketLike | null = null;
+  private isWelcome = false;
+  private target = 0;
+  private helloTimer: unknown;
+  private openTimer: unknown;
+  private pingTimer: unknown;
+  private silenceTimer: unknown;
+  private retryTimer: unknown;
+  private pokeTimer: unknown;
+  private pingAt = 0;
+  private attempt = 0;
+  private socketFailures = 0;
+  private lastTry = 0;
+  private poll: AbortController | null = null;
+  private isStopped = true;
+  private state: ConnectionState['state'] = 'connecting';
+  private readonly options: ConnectionOptions;
+  private readonly host: ConnectionHost;
+
+  constructor(options: ConnectionOptions, host: ConnectionHost) {
+    this.options = options;
+    this.host = host;
+  }
+
+  get isLive(): boolean {
+    return this.isWelcome;
+  }
+
+  get transport(): ConnectionState['transport'] {
+    return this.poll ? 'longPoll' : 'socket';
+  }
+
+  start(): void {
+    this.isStopped = false;
+    this.setState('connecting');
+    this.open();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.dropSocket();
+    this.stopPolling();
+    this.clear('retryTimer');
+  }
+
+  /** Sends if the socket is live; says whether it did. */
+  send(frame: ClientFrame): boolean {
+    if (!this.isWelcome || this.socket?.readyState !== 1) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** The replica can be continued: ask for what comes after it. One `hello` is in flight at a time (C1). */
+  resume(): void {
+    if (this.socket?.readyState === 1 && this.helloTimer === undefined) this.hello();
+  }
+
+  /** New messages are stored: the server hears of it within a second. */
+  pingSoon(): void {
+    if (!this.isWelcome) return;
+    const at = this.options.clock.now() + PING_SOON_MS;
+    if (at < this.pingAt) this.schedulePing(PING_SOON_MS);
+  }
+
+  /** The device came back: on-line again, woken, or looked at. */
+  wake(): void {
+    if (this.isStopped) return;
+    if (this.isWelcome) {
+      this.ping();
+      return;
+    }
+    const { clock } = this.options;
+    if (this.retryTimer === undefined || clock.now() - this.lastTry < 1000) return;
+    this.attempt = 0;
+    this.retryIn(0);
+  }
+
+  /** The device says that it has no network. */
+  sleep(): void {
+    if (this.isStopped) return;
+    this.dropSocket();
+    this.stopPolling();
+    this.setState('offline');
+    this.retryIn(backoffMs(this.options.clock, ++this.attempt));
+  }
+
+  /** The replica moved: catching up may be over. */
+  progressed(version: number): void {
+    if (this.isWelcome && version >= this.target) this.setState('online');
+  }
+
+  private setState(state: ConnectionState['state']): void {
+    this.state = state;
+    this.host.onState(state, this.transport);
+  }
+
+  private open(): void {
+    const { clock, createSocket, url, headers } = this.options;
+    this.dropSocket();
+    this.lastTry = clock.now();
+    let socket: SocketLike;
+    try {
+      socket = createSocket(url, SUBPROTOCOL, headers());
+    } catch {
+      this.onFailed();
+      return;
+    }
+    this.socket = socket;
+    this.openTimer = clock.setTimeout(() => this.onClosed(socket, 0), OPEN_MS);
+    socket.onopen = () => {
+      if (socket !== this.socket) return;
+      this.clear('openTimer');
+      this.stopPolling();
+      this.setState('updating');
+      if (this.host.position()) this.hello();
+    };
+    socket.onmessage = (event: { data: unknown }) => {
+      if (socket === this.socket) this.onData(String(event.data));
+    };
+    socket.onclose = (event: { code: number }) => this.onClosed(socket, event.code);
+    socket.onerror = () => {};
+  }
+
+  private hello(): void {
+    const position = this.host.position();
+    if (!position || !this.socket) return;
+    this.clear('helloTimer');
+    this.helloTimer = this.options.clock.setTimeout(() => {
+      this.helloTimer = undefined;
+      this.resume();
+    }, HELLO_MS);
+    this.socket.send(
+      JSON.stringify({ type: 'hello', ...position, hot: this.host.hot() } satisfies ClientFrame),
+    );
+    if (this.pingAt === 0) this.schedulePing(PING_MS);
+  }
+
+  private onData(data: string): void {
+    this.clear('silenceTimer');
+    const frame = JSON.parse(data) as ServerFrame;
+    switch (frame.type) {
+      case 'welcome':
+        this.clear('helloTimer');
+        this.attempt = 0;
+        this.socketFailures = 0;
+        this.target = frame.version;
+        if (!this.isWelcome) {
+          this.isWelcome = true;
+          this.host.onLive();
+        }
+        break;
+      case 'reset':
+        this.clear('helloTimer');
+        break;
+      case 'pong':
+        this.checkLost(frame.version);
+        break;
+      case 'bye':
+        this.onBye(frame.retryAfterMs);
+        break;
+    }
+    this.host.onFrame(frame);
+    const position = this.host.position();
+    if (position) this.progressed(position.version);
+  }
+
+  /** A pong may overtake changes that are under way; if they have not come a moment later, a poke was lost. */
+  private checkLost(version: number): void {
+    const isMissing = () => (this.host.position()?.version ?? version) < version;
+    if (!isMissing() || this.pokeTimer !== undefined) return;
+    this.pokeTimer = this.options.clock.setTimeout(() => {
+      this.pokeTimer = undefined;
+      if (isMissing()) this.resume();
+    }, LOST_POKE_MS);
+  }
+
+  private ping(): void {
+    const { clock } = this.options;
+    this.schedulePing(PING_MS);
+    if (!this.send({ type: 'ping', version: this.host.storedVersion() })) return;
+    const { socket } = this;
+    if (!socket || this.silenceTimer !== undefined) return;
+    this.silenceTimer = clock.setTimeout(() => this.onClosed(socket, 0), SILENCE_MS);
+  }
+
+  private schedulePing(ms: number): void {
+    const { clock } = this.options;
+    this.clear('pingTimer');
+    this.pingAt = clock.now() + ms;
+    this.pingTimer = clock.setTimeout(() => this.ping(), ms);
+  }
+
+  private onBye([min, max]: [number, number]): void {
+    const { clock } = this.options;
+    this.dropSocket();
+    this.setState('connecting');
+    this.retryIn(min + clock.random() * (max - min));
+  }
+
+  private onClosed(socket: SocketLike, code: number): void {
+    if (socket !== this.socket) return;
+    const wasWelcome = this.isWelcome;
+    this.dropSocket();
+    if (code === CloseCode.sessionEnded) {
+      this.isStopped = true;
+      this.stopPolling();
+      this.host.onEnded();
+    } else if (wasWelcome) {
+      this.setState('connecting');
+      // The first try is immediate, unless the server put this device out.
+      const isRefused = code === CloseCode.unreadable || code === CloseCode.replaced;
+      this.retryIn(isRefused ? backoffMs(this.options.clock, ++this.attempt + 3) : 0);
+    } else {
+      this.onFailed();
+    }
+  }
+
+  /** A socket that never came to be. HTTP tells why: signed out, no network, or something that blocks sockets. */
+  private onFailed(): void {
+    if (this.isStopped) return;
+    this.socketFailures++;
+    if (this.poll) {
+      this.retryIn(SOCKET_RETRY_MS);
+      return;
+    }
+    this.retryIn(backoffMs(this.options.clock, this.attempt++));
+    void this.probe();
+  }
+
+  private async probe(): Promise<void> {
+    try {
+      await this.askHttp(0);
+      if (this.isStopped || this.isWelcome || this.poll) return;
+      if (this.socketFailures >= FAILURES_TO_POLL) void this.pollOn();
+      else if (this.state === 'offline') this.setState('connecting');
+    } catch (error) {
+      this.onHttpFailed(error);
+    }
+  }
+
+  private onHttpFailed(error: unknown): void {
+    if (this.isStopped) return;
+    if (error instanceof RequestError && error.problem.status === 401) {
+      this.stop();
+      this.host.onEnded();
+    } else if (!this.isWelcome && this.socket?.readyState !== 1) {
+      this.setState('offline');
+    }
+  }
+
+  private async pollOn(): Promise<void> {
+    this.poll = new AbortController();
+    const { signal } = this.poll;
+    this.clear('retryTimer');
+    this.retryIn(SOCKET_RETRY_MS);
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const isAsked = await this.askHttp(POLL_WAIT_S, signal);
+        failures = 0;
+        if (signal.aborted) return;
+        if (isAsked) this.setState('online');
+        else await this.sleepFor(1000);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.onHttpFailed(error);
+        await this.sleepFor(backoffMs(this.options.clock, ++failures));
+      }
+    }
+  }
+
+  /** Asks over HTTP what changed; false if there is no version yet to ask from. */
+  private async askHttp(waitSeconds: number, signal?: AbortSignal): Promise<boolean> {
+    const { http } = this.options;
+    const position = this.host.position();
+    if (!position) {
+      await http.get('/me', signal);
+      return false;
+    }
+    const query = new URLSearchParams({
+      epoch: position.epoch,
+      version: String(position.version),
+      wait: String(waitSeconds),
+    });
+    const frame = await http.get<ChangesFrame | ResetFrame | undefined>(
+      `/sync?${query}`,
+      signal,
+      (waitSeconds + 10) * 1000,
+    );
+    if (frame && !this.isStopped && !signal?.aborted) this.host.onFrame(frame);
+    return true;
+  }
+
+  private sleepFor(ms: number): Promise<void> {
+    return new Promise((resolve) => this.options.clock.setTimeout(resolve, ms));
+  }
+
+  private stopPolling(): void {
+    this.poll?.abort();
+    this.poll = null;
+  }
+
+  private retryIn(ms: number): void {
+    this.clear('retryTimer');
+    this.retryTimer = this.options.clock.setTimeout(() => {
+      this.retryTimer = undefined;
+      this.open();
+    }, ms);
+  }
+
+  private dropSocket(): void {
+    for (const timer of ['helloTimer', 'openTimer', 'pingTimer', 'silenceTimer', 'pokeTimer'] as const) {
+      this.clear(timer);
+    }
+    this.pingAt = 0;
+    this.isWelcome = false;
+    const { socket } = this;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    // An error after this (a handshake that is cut short, say) concerns nobody, but must have a listener in Node.
+    socket.onerror = () => {};
+    socket.close();
+  }
+
+  private clear(
+    timer: 'helloTimer' | 'openTimer' | 'pingTimer' | 'silenceTimer' | 'retryTimer' | 'pokeTimer',
+  ): void {
+    this.options.clock.clearTimeout(this[timer]);
+    this[timer] = undefined;
+  }
+}

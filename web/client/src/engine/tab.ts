@@ -1,0 +1,158 @@
+import { ParleyError, type StoreKey } from '../parley.ts';
+import { makePatch, type Patch } from '../tabs/patch.ts';
+import type { EnginePort, TabMessage } from '../tabs/port.ts';
+import type { Account } from './account.ts';
+import { OpenThread } from './openThread.ts';
+
+/** Closed threads that a tab still keeps live, so that going back to one draws from memory. */
+const KEPT = 10;
+/** Values in one message to a tab: the first ones are drawn while the rest is being copied. */
+const BATCH = 500;
+
+export interface TabEngine {
+  /** Resolves when the engine knows what this device has stored. */
+  ready(): Promise<void>;
+  account(): Account | null;
+  /** The value of any key but `messages:…`. */
+  valueOf(key: StoreKey): unknown;
+  keys(): Iterable<StoreKey>;
+  call(tab: Tab, method: string, args: unknown[]): Promise<unknown>;
+  onStateChange(): void;
+  onNetwork(isOnline: boolean): void;
+  onDetach(tab: Tab): void;
+}
+
+/** The engine's side of one tab: what it shows, and what it has been told. */
+export class Tab {
+  id = '';
+  watched: readonly string[] = [];
+  isActive = false;
+  isAttached = false;
+  /** Open and lately open threads, the latest last. */
+  private readonly threads = new Map<string, { open: OpenThread; isOpen: boolean }>();
+  private readonly sent = new Map<StoreKey, unknown>();
+  private readonly port: EnginePort;
+  private readonly engine: TabEngine;
+  private readonly onChange: (key: StoreKey) => void;
+
+  constructor(port: EnginePort, engine: TabEngine, onChange: (key: StoreKey) => void) {
+    this.port = port;
+    this.engine = engine;
+    this.onChange = onChange;
+    port.onMessage = (message) => void this.onMessage(message);
+  }
+
+  get openThreads(): string[] {
+    return [...this.threads].filter(([, { isOpen }]) => isOpen).map(([thread]) => thread);
+  }
+
+  thread(thread: string): OpenThread | undefined {
+    return this.threads.get(thread)?.open;
+  }
+
+  openThread(thread: string): void {
+    const account = this.engine.account();
+    if (!account) return;
+    const held = this.threads.get(thread);
+    if (held?.isOpen) return;
+    this.threads.delete(thread);
+    const open = held?.open ?? new OpenThread(thread, account, () => this.onChange(`messages:${thread}`));
+    this.threads.set(thread, { open, isOpen: true });
+    void open.open();
+  }
+
+  closeThread(thread: string): void {
+    const held = this.threads.get(thread);
+    if (!held) return;
+    held.isOpen = false;
+    held.open.leaveJump();
+    const closed = [...this.threads].filter(([, { isOpen }]) => !isOpen).map(([id]) => id);
+    for (const id of closed.slice(0, Math.max(0, closed.length - KEPT))) {
+      this.threads.delete(id);
+      this.send([`messages:${id}`]);
+    }
+  }
+
+  /** Another user, or none: nothing of the last one stays open. */
+  reset(): void {
+    this.threads.clear();
+    this.watched = [];
+  }
+
+  /** Opens again what was open, for the account that has just begun. */
+  reopen(threads: readonly string[]): void {
+    for (const thread of threads) this.openThread(thread);
+  }
+
+  /** Tells the tab the values of these keys, where they differ from what it was told. */
+  send(keys: Iterable<StoreKey>): void {
+    let patches: Patch[] = [];
+    for (const key of keys) {
+      const value = this.valueOf(key);
+      const previous = this.sent.get(key);
+      if (value === previous) continue;
+      if (value === undefined) this.sent.delete(key);
+      else this.sent.set(key, value);
+      patches.push(makePatch(key, value, previous));
+      if (patches.length === BATCH) {
+        this.port.post({ type: 'patch', patches });
+        patches = [];
+      }
+    }
+    if (patches.length > 0) this.port.post({ type: 'patch', patches });
+  }
+
+  /** Every key that the tab has a value of. */
+  toldKeys(): StoreKey[] {
+    return [...this.sent.keys()];
+  }
+
+  close(): void {
+    this.port.onMessage = null;
+    this.port.close();
+  }
+
+  private valueOf(key: StoreKey): unknown {
+    if (key.startsWith('messages:')) return this.threads.get(key.slice(9))?.open.view();
+    return this.engine.valueOf(key);
+  }
+
+  private async onMessage(message: TabMessage): Promise<void> {
+    switch (message.type) {
+      case 'attach':
+        await this.engine.ready();
+        this.id = message.tab;
+        this.watched = message.watched;
+        this.isActive = message.isActive;
+        this.isAttached = true;
+        this.sent.clear();
+        this.reopen(message.open);
+        this.send(this.engine.keys());
+        this.engine.onStateChange();
+        break;
+      case 'call':
+        void this.call(message.id, message.method, message.args);
+        break;
+      case 'network':
+        this.engine.onNetwork(message.isOnline);
+        break;
+      case 'detach':
+        this.engine.onDetach(this);
+        break;
+    }
+  }
+
+  private async call(id: number, method: string, args: unknown[]): Promise<void> {
+    try {
+      await this.engine.ready();
+      const value = await this.engine.call(this, method, args);
+      this.port.post({ type: 'result', id, value });
+    } catch (error) {
+      const problem =
+        error instanceof ParleyError
+          ? error.problem
+          : { title: 'Something went wrong', status: 0, code: 'internal' as const, detail: String(error) };
+      this.port.post({ type: 'error', id, problem });
+    }
+  }
+}

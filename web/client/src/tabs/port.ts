@@ -1,0 +1,57 @@
+import type { Problem } from '../protocol.ts';
+import type { Patch } from './patch.ts';
+
+/** What a tab says to the engine. */
+export type TabMessage =
+  | ({ type: 'attach' } & TabState)
+  | { type: 'call'; id: number; method: string; args: unknown[] }
+  /** The tab became visible, or the device came on-line or went off-line. */
+  | { type: 'network'; isOnline: boolean }
+  | { type: 'detach' };
+
+/** What an engine must know of a tab, said again to each new engine. */
+export interface TabState {
+  tab: string;
+  open: string[];
+  watched: string[];
+  isActive: boolean;
+}
+
+/** What the engine says to a tab. */
+export type EngineMessage =
+  /** `lock`: the Web Lock that the engine holds as long as it lives, if there are locks. */
+  | { type: 'attached'; lock: string | null }
+  | { type: 'patch'; patches: Patch[] }
+  | { type: 'result'; id: number; value: unknown }
+  | { type: 'error'; id: number; problem: Problem };
+
+/** A two-way pipe between a tab and the engine; messages are plain data and arrive in order. */
+export interface Port<Out, In> {
+  post(message: Out): void;
+  onMessage: ((message: In) => void) | null;
+  close(): void;
+}
+
+export type TabPort = Port<TabMessage, EngineMessage>;
+export type EnginePort = Port<EngineMessage, TabMessage>;
+
+/** Both ends of a pipe within one program. */
+export function createLocalPorts(): { tab: TabPort; engine: EnginePort } {
+  let isOpen = true;
+  const close = () => {
+    isOpen = false;
+  };
+  const tab: TabPort = {
+    onMessage: null,
+    close,
+    post: (message) => later(() => engine.onMessage?.(message)),
+  };
+  const engine: EnginePort = {
+    onMessage: null,
+    close,
+    post: (message) => later(() => tab.onMessage?.(message)),
+  };
+  // As with ports between threads, nobody is called back from within a post.
+  const later = (deliver: () => void) => queueMicrotask(() => isOpen && deliver());
+  return { tab, engine };
+}
