@@ -18,23 +18,23 @@ public sealed record UsersAnswer(IReadOnlyList<User> Users);
 public sealed record SessionsAnswer(IReadOnlyList<Session> Sessions);
 
 /// <summary>GET /threads.</summary>
-public sealed record ThreadsPage(string Epoch, IReadOnlyList<Head> Threads, string? NextPageToken);
+public sealed record ThreadsPage(string Epoch, IReadOnlyList<Head> Threads, string? NextPageToken = null);
 
 /// <summary>GET /threads/{id}/messages, newest first.</summary>
 public sealed record MessagesPage(
-    string Epoch, IReadOnlyList<Message> Messages, long Revision, string? OlderPageToken, string? NewerPageToken);
+    string Epoch, IReadOnlyList<Message> Messages, long Revision, string? OlderPageToken = null, string? NewerPageToken = null);
 
 /// <summary>GET /threads/{id}/changes: from one revision to another, or (<c>Reset</c>) the newest messages from scratch.</summary>
 public sealed record ThreadChanges(
     string Epoch,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Reset,
-    long? From,
     long Revision,
     IReadOnlyList<Message> Messages,
-    bool? More);
+    long? From = null,
+    bool? More = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Reset = false);
 
 /// <summary>GET /bootstrap. The version is read before the rows (S8).</summary>
-public sealed record Bootstrap(string Epoch, long Version, Me Me, IReadOnlyList<Head> Threads, string? NextPageToken);
+public sealed record Bootstrap(string Epoch, long Version, Me Me, IReadOnlyList<Head> Threads, string? NextPageToken = null);
 
 /// <summary>RFC 9457, with a code from the closed list of <see cref="ErrorCode"/>.</summary>
 public sealed record Problem(

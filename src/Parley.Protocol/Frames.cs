@@ -19,7 +19,7 @@ public sealed record ChangesFrame(
     IReadOnlyList<Head> Threads,
     IReadOnlyList<GoneThread> Gone,
     IReadOnlyList<MessageChanges> Messages,
-    Me? Me) : ServerFrame("changes");
+    Me? Me = null) : ServerFrame("changes");
 
 /// <summary>The difference cannot be told; the client bootstraps. Reason: epoch, floor or large.</summary>
 public sealed record ResetFrame(string Epoch, string Reason) : ServerFrame("reset");
@@ -28,7 +28,7 @@ public sealed record ResetFrame(string Epoch, string Reason) : ServerFrame("rese
 public sealed record AckFrame(string Cid, Id Thread, long Seq) : ServerFrame("ack");
 
 /// <summary>A frame was refused: the message with this cid, or without one the frame as a whole.</summary>
-public sealed record NackFrame(string? Cid, string Code, string? Detail) : ServerFrame("nack");
+public sealed record NackFrame(string Code, string? Cid = null, string? Detail = null) : ServerFrame("nack");
 
 /// <summary>Presence of watched users.</summary>
 public sealed record PresenceFrame(IReadOnlyList<UserPresence> Users) : ServerFrame("presence");

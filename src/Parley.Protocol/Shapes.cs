@@ -42,8 +42,8 @@ public sealed record Head(
     bool Muted,
     bool Pinned,
     bool Archived,
-    string? Nickname,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Message? Last);
+    string? Nickname = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Message? Last = null);
 
 /// <summary>A thread that is gone from the list, stamped with the user's version at which it went (S4).</summary>
 public sealed record GoneThread(Id Id, long Version);
@@ -55,4 +55,4 @@ public sealed record MessageChanges(Id Thread, long From, long Revision, IReadOn
 public sealed record Session(Id Id, string Device, Timestamp CreatedAt, Timestamp LastSeenAt, bool Current);
 
 /// <summary>Whether someone is online, and when they were last active if they are not.</summary>
-public sealed record UserPresence(Id Id, bool Online, Timestamp? LastActiveAt);
+public sealed record UserPresence(Id Id, bool Online, Timestamp? LastActiveAt = null);

@@ -25,7 +25,7 @@ public static class MessageFrames
         }
         catch (Refusal refusal)
         {
-            var nack = new NackFrame(send.Cid, refusal.Code, refusal.Message);
+            var nack = new NackFrame(refusal.Code, send.Cid, refusal.Message);
             socket.Reply(JsonSerializer.SerializeToUtf8Bytes(nack, WireJson.Wire.NackFrame));
         }
     }

@@ -11,8 +11,8 @@ public abstract class Database : IAsyncDisposable
     public abstract string Epoch { get; }
 
     /// <summary>
-    /// Called after each commit of commands, in the order of commits, with the rows as they were committed. It must return fast
-    /// and must not change them.
+    /// Called after each commit of commands, in the order of commits, with the rows as they were committed. It must return fast,
+    /// must not throw, and must not change them.
     /// </summary>
     public Action<WorkingSet> Committed { get; set; } = static _ => { };
 

@@ -68,5 +68,5 @@ internal sealed partial class Socket : ISocket
         error is WebSocketException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException;
 
     private static byte[] Nack(string? cid, string code, string detail) =>
-        JsonSerializer.SerializeToUtf8Bytes(new NackFrame(cid, code, detail), WireJson.Wire.NackFrame);
+        JsonSerializer.SerializeToUtf8Bytes(new NackFrame(code, cid, detail), WireJson.Wire.NackFrame);
 }

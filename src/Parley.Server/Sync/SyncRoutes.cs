@@ -84,13 +84,13 @@ public static class SyncRoutes
             if (since > thread.Revision || since < thread.PurgedRevision)
             {
                 var newest = await MessageReader.ReadBefore(connection, id.Value, thread.ClearedSeq, long.MaxValue, Limits.PageDefault);
-                return new ThreadChanges(database.Epoch, true, null, thread.Revision, newest, null);
+                return new ThreadChanges(database.Epoch, thread.Revision, newest, Reset: true);
             }
             var messages = await MessageReader.ReadChanged(connection, id.Value, thread.ClearedSeq, since, MessagesPerPage + 1);
             var more = messages.Count > MessagesPerPage;
             if (more)
                 messages.RemoveAt(MessagesPerPage);
-            return new ThreadChanges(database.Epoch, false, since, more ? messages[^1].Revision : thread.Revision, messages, more);
+            return new ThreadChanges(database.Epoch, more ? messages[^1].Revision : thread.Revision, messages, since, more);
         }));
     }
 

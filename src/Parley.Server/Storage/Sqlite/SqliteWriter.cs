@@ -67,10 +67,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>False when the jobs were rolled back together and should be tried one by one.</summary>
     private bool TryCommit(List<Job> batch)
     {
+        var set = new WorkingSet(_clock.GetUtcNow());
         try
         {
             _connection.Execute("BEGIN IMMEDIATE");
-            var set = new WorkingSet(_clock.GetUtcNow());
             var needs = new Needs();
             foreach (var job in batch)
                 job.Need(needs);
@@ -82,8 +82,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             foreach (var job in batch)
                 RunStatements(job);
             _connection.Execute("COMMIT TRANSACTION");
-            _committed(set);
-            return true;
         }
         catch (Exception thrown)
         {
@@ -97,6 +95,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 job.Fail(error);
             return true;
         }
+        _committed(set);
+        return true;
     }
 
     private void RunStatements(Job job)

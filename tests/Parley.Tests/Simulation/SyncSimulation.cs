@@ -1,0 +1,106 @@
+using CsCheck;
+using Parley.Protocol;
+using Parley.Server.Storage;
+using Parley.Server.Sync;
+using Parley.Tests.Support;
+using Xunit;
+
+namespace Parley.Tests.Simulation;
+
+public class SyncSimulation
+{
+    private const int Users = 4;
+    private const int Schedules = 100;
+
+    private static readonly Gen<Acts.Act[]> Schedule = Acts.Any(Users).Array[5, 60];
+
+    [Fact]
+    public Task S8_A_snapshot_with_the_changes_since_equals_a_fresh_snapshot_after_any_acts() =>
+        Schedule.Select(Gen.Int[0, 100]).SampleAsync(async (acts, share) =>
+        {
+            await using var test = new TestDatabase();
+            var users = await test.AddUsers(Users);
+            var middle = acts.Length * share / 100;
+            foreach (var act in acts[..middle])
+                await Acts.Perform(test.Database, users, act);
+            var old = await Task.WhenAll(users.Select(user => Replica.Read(test.Database, user)));
+            foreach (var act in acts[middle..])
+                await Acts.Perform(test.Database, users, act);
+            for (var i = 0; i < Users; i++)
+            {
+                await old[i].CatchUp(test.Database);
+                Assert.Equal((await Replica.Read(test.Database, users[i])).ToString(), old[i].ToString());
+            }
+        }, iter: Schedules);
+
+    [Fact]
+    public Task S10_Pushed_frames_alone_bring_a_replica_to_the_fresh_snapshot_after_every_act() =>
+        Schedule.SampleAsync(async acts =>
+        {
+            await using var test = new TestDatabase();
+            var users = await test.AddUsers(Users);
+            var replicas = users.ToDictionary(user => user, user => new Replica(user));
+            Exception? failure = null;
+            test.Database.Committed = set => failure ??= Record.Exception(() => Push(set, test.Database.Epoch, replicas));
+            foreach (var act in acts)
+                await Acts.Perform(test.Database, users, act);
+            Assert.Null(failure);
+            foreach (var user in users)
+            {
+                var fresh = await Replica.Read(test.Database, user);
+                if (fresh.Version > 0)
+                    Assert.Equal(fresh.ToString(), replicas[user].ToString());
+                Assert.Equal(fresh.Version, replicas[user].Version);
+            }
+        }, iter: Schedules);
+
+    [Fact]
+    public Task Changes_from_a_to_b_then_b_to_c_equal_changes_from_a_to_c() =>
+        Schedule.SampleAsync(async acts =>
+        {
+            await using var test = new TestDatabase();
+            var users = await test.AddUsers(Users);
+            var stepwise = users.Select(user => new Replica(user)).ToArray();
+            var atOnce = users.Select(user => new Replica(user)).ToArray();
+            foreach (var act in acts)
+            {
+                await Acts.Perform(test.Database, users, act);
+                await stepwise[act.User].CatchUp(test.Database);
+            }
+            for (var i = 0; i < Users; i++)
+            {
+                await stepwise[i].CatchUp(test.Database);
+                await atOnce[i].CatchUp(test.Database);
+                Assert.Equal(atOnce[i].ToString(), stepwise[i].ToString());
+            }
+        }, iter: Schedules);
+
+    [Fact]
+    public Task Unread_counts_equal_what_a_count_of_the_messages_gives() =>
+        Schedule.SampleAsync(async acts =>
+        {
+            await using var test = new TestDatabase();
+            var users = await test.AddUsers(Users);
+            foreach (var act in acts)
+                await Acts.Perform(test.Database, users, act);
+            foreach (var user in users)
+            {
+                foreach (var head in await test.Database.Read(c => HeadReader.ReadPage(c, user, (long.MaxValue, long.MaxValue), 100)))
+                {
+                    var messages = await test.Database.Read(c => MessageReader.ReadBefore(c, head.Id.Value, head.ClearedSeq, long.MaxValue, 1_000));
+                    Assert.Equal(
+                        messages.Count(message => message.From.Value != user && message.Seq > head.ReadSeq && !message.Deleted), head.Unread);
+                }
+            }
+        }, iter: Schedules);
+
+    private static void Push(WorkingSet set, string epoch, Dictionary<long, Replica> replicas)
+    {
+        var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
+        foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
+        {
+            var change = ChangesWriter.Write(set, epoch, user, rows[user.UserId]);
+            replicas[user.UserId].Apply(FrameReader.Read(change.Frame, WireJson.Wire.ChangesFrame));
+        }
+}
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Storage;
+using Parley.Server.Sync;
+
+namespace Parley.Tests.Support;
+
+/// <summary>What a correct client holds: the heads and the message windows of one user, brought up to date by frames alone.</summary>
+internal sealed class Replica(long user)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly SortedDictionary<Id, Head> _heads = [];
+    private readonly SortedDictionary<Id, (long Revision, SortedDictionary<long, Message> Messages)> _windows = [];
+    private Me? _me;
+
+    public long Version { get; private set; }
+
+    public Dictionary<Id, long> Hot => _windows.ToDictionary(window => window.Key, window => window.Value.Revision);
+
+    /// <summary>Everything as the database has it now, in one snapshot.</summary>
+    public static Task<Replica> Read(Database database, long user) => database.Read(async connection =>
+    {
+        var replica = new Replica(user) { Version = await ChangesReader.ReadVersion(connection, user), _me = await MeReader.Read(connection, user) };
+        foreach (var head in await HeadReader.ReadPage(connection, user, (long.MaxValue, long.MaxValue), 10_000))
+        {
+            replica._heads[head.Id] = head;
+            var messages = await MessageReader.ReadBefore(connection, head.Id.Value, head.ClearedSeq, long.MaxValue, 10_000);
+            replica._windows[head.Id] = (head.Revision, new(messages.ToDictionary(message => message.Seq)));
+        }
+        return replica;
+    });
+
+    /// <summary>Applies a frame as the client rules say (C1, C2).</summary>
+    public void Apply(ChangesFrame frame)
+    {
+        if (frame.To <= Version)
+            return;
+        if (frame.From > Version)
+            throw new InvalidOperationException($"A gap: the frame begins at {frame.From}, the replica is at {Version}.");
+        foreach (var head in frame.Threads)
+            ApplyHead(head);
+        foreach (var gone in frame.Gone)
+        {
+            _heads.Remove(gone.Id);
+            _windows.Remove(gone.Id);
+        }
+        foreach (var changes in frame.Messages)
+            ApplyMessages(changes);
+        _me = frame.Me ?? _me;
+        Version = frame.To;
+    }
+
+    /// <summary>Applies the differences up to now, page by page.</summary>
+    public async Task CatchUp(Database database)
+    {
+        while (true)
+        {
+            if (await database.ReadChanges(user, Version, Hot) is not ChangesFrame frame)
+                throw new InvalidOperationException("A reset where the difference was expected.");
+            Apply(frame);
+            if (!frame.More)
+                break;
+        }
+        foreach (var thread in _windows.Keys.ToList())
+            await FetchBehind(database, thread);
+    }
+
+    public override string ToString() => JsonSerializer.Serialize(
+        new { _me, Heads = _heads.Values, Windows = _windows.Values.Select(window => new { window.Revision, Messages = window.Messages.Values }) },
+        Indented);
+
+    private void ApplyHead(Head head)
+    {
+        if (_heads.TryGetValue(head.Id, out var before) && before.Version >= head.Version)
+            return;
+        _heads[head.Id] = head;
+        if (!_windows.TryGetValue(head.Id, out var window))
+            _windows[head.Id] = (0, []);
+        else
+            foreach (var seq in window.Messages.Keys.Where(seq => seq <= head.ClearedSeq).ToList())
+                window.Messages.Remove(seq);
+    }
+
+    private void ApplyMessages(MessageChanges changes)
+    {
+        if (!_windows.TryGetValue(changes.Thread, out var window) || changes.From > window.Revision || changes.Revision <= window.Revision)
+            return;
+        foreach (var message in changes.Items)
+            window.Messages[message.Seq] = message;
+        _windows[changes.Thread] = (changes.Revision, window.Messages);
+    }
+
+    // A thread whose messages were left out of the frames, as S6 and C2 allow.
+    private async Task FetchBehind(Database database, Id thread)
+    {
+        var window = _windows[thread];
+        if (window.Revision >= _heads[thread].Revision)
+            return;
+        var messages = await database.Read(connection => MessageReader.ReadChanged(
+            connection, thread.Value, _heads[thread].ClearedSeq, window.Revision, 10_000));
+        ApplyMessages(new MessageChanges(thread, window.Revision, _heads[thread].Revision, messages));
+    }
+}
