@@ -387,10 +387,11 @@ export class Account {
   // A thread's messages.
 
   /** Makes sure that the newest messages of a thread are in memory, and as new as the head says. */
-  async loadWindow(thread: string): Promise<void> {
+  async loadWindow(thread: string, onFetch: () => void = () => {}): Promise<void> {
     this.use(thread);
     const { storage, http } = this.options;
     if (!this.replica.heads.has(thread)) {
+      onFetch();
       // Beyond the part of the list that is loaded, or newer than it.
       this.replica.applyHead(await http.get<Head>(`/threads/${encodeURIComponent(thread)}`));
     }
@@ -400,8 +401,12 @@ export class Account {
     }
     const window = this.replica.windows.get(thread);
     if (window && window.items.length === 0) await this.loadStored(thread);
-    if (!this.replica.windows.has(thread)) await this.fetchNewest(thread);
-    else await this.catchUp(thread);
+    if (this.replica.windows.has(thread)) {
+      await this.catchUp(thread);
+    } else {
+      onFetch();
+      await this.fetchNewest(thread);
+    }
   }
 
   /** Brings the next stored messages of the run into memory; false if there are none below. */

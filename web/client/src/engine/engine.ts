@@ -60,8 +60,9 @@ export class Engine {
     };
   }
 
-  attach(port: EnginePort): Tab {
-    const tab = new Tab(port, this.tabEngine, (key) => this.publisher.changed(key));
+  /** Serves a tab through that port. `lock` is the Web Lock that the engine holds, if it may go before the tab. */
+  attach(port: EnginePort, lock: string | null = null): Tab {
+    const tab = new Tab(port, this.tabEngine, lock, (key) => this.publisher.changed(key));
     this.tabs.add(tab);
     return tab;
   }

@@ -29,7 +29,8 @@ const nothing: MessagesView = {
 /** A thread as one tab shows it: the run, or where the tab jumped to. */
 export class OpenThread {
   private jump: Jump | null = null;
-  private loading = 0;
+  /** The messages are neither in memory nor in storage. */
+  private isFetching = false;
   private error: Problem | null = null;
   /** What was read when the tab opened the thread; null if all of it was, undefined while nothing is known. */
   private unreadAfter: number | null | undefined;
@@ -48,7 +49,18 @@ export class OpenThread {
   async open(): Promise<void> {
     this.unreadFrom = null;
     this.unreadAfter = undefined;
-    await this.track(() => this.account.loadWindow(this.thread));
+    await this.loadWindow();
+  }
+
+  private loadWindow(): Promise<void> {
+    return this.track(() =>
+      this.account.loadWindow(this.thread, () => {
+        this.isFetching = true;
+        this.onChange();
+      }),
+    ).finally(() => {
+      this.isFetching = false;
+    });
   }
 
   loadOlder(): Promise<void> {
@@ -93,7 +105,7 @@ export class OpenThread {
 
   loadNewest(): Promise<void> {
     this.leaveJump();
-    return this.track(() => this.account.loadWindow(this.thread));
+    return this.loadWindow();
   }
 
   leaveJump(): void {
@@ -116,14 +128,16 @@ export class OpenThread {
     const head = replica.heads.get(thread);
     if (!head || !replica.me) {
       this.last = undefined;
-      return this.loading > 0 || this.error
-        ? { ...nothing, isLoading: this.loading > 0, error: this.error }
+      return this.isFetching || this.error
+        ? { ...nothing, isLoading: this.isFetching, error: this.error }
         : undefined;
     }
     if (this.unreadAfter === undefined) this.unreadAfter = head.unread > 0 ? head.readSeq : null;
     const window = replica.windows.get(thread);
     const isKnown = jump !== null || (window !== undefined && window.loadedFrom !== Number.MAX_SAFE_INTEGER);
     const items = jump ? jump.items : isKnown ? window?.items : undefined;
+    // Storage answers in a moment; until then nothing is better than a spinner over what is drawn already.
+    if (!isKnown && !this.isFetching && !this.error) return this.last;
     this.findUnread(items);
     this.last = messagesView(
       {
@@ -132,7 +146,7 @@ export class OpenThread {
         entries: account.outbox.of(thread),
         hasOlder: isKnown && (jump ? jump.low : (window?.loadedFrom ?? 1)) > this.first,
         hasNewer: jump !== null,
-        isLoading: !isKnown && this.loading > 0,
+        isLoading: !isKnown && this.isFetching,
         unreadFrom: this.unreadFrom,
         error: this.error,
         context: account.context,
@@ -199,7 +213,6 @@ export class OpenThread {
   }
 
   private async track(work: () => Promise<void>): Promise<void> {
-    this.loading++;
     this.error = null;
     this.onChange();
     try {
@@ -207,7 +220,6 @@ export class OpenThread {
     } catch (error) {
       this.error = error instanceof RequestError ? error.problem : unavailable(String(error));
     } finally {
-      this.loading--;
       this.onChange();
     }
   }

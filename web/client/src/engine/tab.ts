@@ -1,4 +1,5 @@
 import { ParleyError, type StoreKey } from '../parley.ts';
+import { whenReleased } from '../tabs/locks.ts';
 import { makePatch, type Patch } from '../tabs/patch.ts';
 import type { EnginePort, TabMessage } from '../tabs/port.ts';
 import type { Account } from './account.ts';
@@ -34,9 +35,18 @@ export class Tab {
   private readonly port: EnginePort;
   private readonly engine: TabEngine;
   private readonly onChange: (key: StoreKey) => void;
+  /** The engine's own lock, by which the tab knows that the engine lives. */
+  private readonly engineLock: string | null;
+  private stopWatching = () => {};
 
-  constructor(port: EnginePort, engine: TabEngine, onChange: (key: StoreKey) => void) {
+  constructor(
+    port: EnginePort,
+    engine: TabEngine,
+    engineLock: string | null,
+    onChange: (key: StoreKey) => void,
+  ) {
     this.port = port;
+    this.engineLock = engineLock;
     this.engine = engine;
     this.onChange = onChange;
     port.onMessage = (message) => void this.onMessage(message);
@@ -108,6 +118,7 @@ export class Tab {
   }
 
   close(): void {
+    this.stopWatching();
     this.port.onMessage = null;
     this.port.close();
   }
@@ -126,6 +137,11 @@ export class Tab {
         this.isActive = message.isActive;
         this.isAttached = true;
         this.sent.clear();
+        this.stopWatching();
+        if (message.lock !== null) {
+          this.stopWatching = whenReleased(message.lock, () => this.engine.onDetach(this));
+        }
+        this.port.post({ type: 'attached', lock: this.engineLock });
         this.reopen(message.open);
         this.send(this.engine.keys());
         this.engine.onStateChange();

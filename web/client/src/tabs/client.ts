@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts';
 import { unavailable } from '../http.ts';
 import type { Act, OutboxEntry, ThreadUpdate } from '../outbox/entry.ts';
 import { OUTBOX_LIMIT, tooMany } from '../outbox/limit.ts';
-import { type Draft, type Parley, ParleyError, type StoreKey } from '../parley.ts';
+import { type Draft, type Parley, ParleyError } from '../parley.ts';
 import type { Session, Settings, User } from '../protocol.ts';
 import { uuidv7 } from '../uuid.ts';
 import { applyPatch, type Patch } from './patch.ts';
@@ -19,7 +19,7 @@ export interface EngineLink {
 }
 
 /** What the tab can show before any engine answers. */
-export type FirstPaint = () => Promise<Patch[]>;
+export type FirstPaint = (open: readonly string[]) => Promise<Patch[]>;
 
 interface Call {
   method: string;
@@ -44,7 +44,6 @@ const repeatable = new Set([
 export class TabClient implements Parley {
   readonly store = new KeyedStore();
   private port: TabPort | null = null;
-  private readonly id = uuidv7(systemClock);
   private readonly calls = new Map<number, Call>();
   private nextCall = 1;
   private readonly open = new Set<string>();
@@ -52,10 +51,14 @@ export class TabClient implements Parley {
   private isActive = false;
   private isTold = false;
   private ready: (() => void) | null = null;
+  private readonly id: string;
+  private readonly lock: string | null;
   private readonly link: EngineLink;
   private readonly firstPaint: FirstPaint | undefined;
 
-  constructor(link: EngineLink, firstPaint?: FirstPaint) {
+  constructor(id: string, lock: string | null, link: EngineLink, firstPaint?: FirstPaint) {
+    this.id = id;
+    this.lock = lock;
     this.link = link;
     this.firstPaint = firstPaint;
     this.store.set('session', { state: 'loading' });
@@ -68,7 +71,7 @@ export class TabClient implements Parley {
     });
     this.link.connect((port) => this.attach(port));
     // What is stored can be drawn before the engine is up; the engine's word then replaces it.
-    this.firstPaint?.().then(
+    this.firstPaint?.([...this.open]).then(
       (patches) => {
         if (this.isTold || patches.length === 0) return;
         this.apply(patches);
@@ -252,8 +255,8 @@ export class TabClient implements Parley {
     this.dropPort();
     this.port = port;
     port.onMessage = (message) => this.onMessage(message);
-    const { id: tab, watched, isActive } = this;
-    port.post({ type: 'attach', tab, open: [...this.open], watched, isActive });
+    const { id: tab, lock, watched, isActive } = this;
+    port.post({ type: 'attach', tab, lock, open: [...this.open], watched, isActive });
     for (const [id, call] of this.calls) {
       port.post({ type: 'call', id, method: call.method, args: call.args });
     }
@@ -298,8 +301,15 @@ export class TabClient implements Parley {
     return call;
   }
 
+  /** What another user's page showed is not for the next one to see (C7). */
+  private forget(): void {
+    for (const key of this.store.keys()) {
+      if (key !== 'session' && key !== 'connection') this.store.set(key, undefined);
+    }
+  }
+
   private apply(patches: readonly Patch[]): void {
-    for (const patch of patches)
-      this.store.set(patch.key as StoreKey, applyPatch(patch, this.store.get(patch.key)));
+    for (const patch of patches) this.store.set(patch.key, applyPatch(patch, this.store.get(patch.key)));
+    if (this.store.get('session')?.state === 'signedOut') this.forget();
   }
 }

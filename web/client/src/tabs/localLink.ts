@@ -3,15 +3,18 @@ import type { EngineLink } from './client.ts';
 import { createLocalPorts } from './port.ts';
 
 /** An engine in this very program, for nobody else. */
-export function createLocalLink(engine: Engine): EngineLink {
+export function createLocalLink(createEngine: () => Promise<Engine>): EngineLink {
+  let engine: Promise<Engine> | undefined;
   return {
     connect(onPort) {
-      const { tab, engine: end } = createLocalPorts();
-      engine.attach(end);
-      onPort(tab);
-      void engine.start();
+      engine = createEngine();
+      void engine.then((engine) => {
+        const { tab, engine: end } = createLocalPorts();
+        engine.attach(end);
+        onPort(tab);
+      });
     },
     onAttached() {},
-    close: () => engine.stop(),
+    close: async () => (await engine)?.stop(),
   };
 }

@@ -12,6 +12,8 @@ export type TabMessage =
 /** What an engine must know of a tab, said again to each new engine. */
 export interface TabState {
   tab: string;
+  /** The Web Lock that the tab holds as long as it lives, if there are locks. */
+  lock: string | null;
   open: string[];
   watched: string[];
   isActive: boolean;
