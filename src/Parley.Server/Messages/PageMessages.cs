@@ -27,7 +27,7 @@ internal static class PageMessages
 
         return TypedResults.Ok(await database.Read(async connection =>
         {
-            var thread = await MessageReader.ReadState(connection, userId, threadId);
+            var thread = await MessageReader.ReadExtent(connection, userId, threadId);
             var first = thread.ClearedSeq + 1;
             var messages = middle is not null
                 ? await MessageReader.ReadFrom(connection, threadId, Clamp(middle.Value, thread, size), size)

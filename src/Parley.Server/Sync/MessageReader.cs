@@ -17,7 +17,7 @@ public static class MessageReader
     /// What a member may see of a thread and where it stands. Throws <see cref="Refusal.NotFound"/> for whoever is not a member or
     /// has removed it from their list (S13).
     /// </summary>
-    public static async Task<ThreadExtent> ReadState(DbConnection connection, long userId, long threadId) =>
+    public static async Task<ThreadExtent> ReadExtent(DbConnection connection, long userId, long threadId) =>
         await connection.QuerySingleOrDefaultAsync<ThreadExtent>("""
             SELECT t.last_seq AS LastSeq, t.revision AS Revision, t.purged_revision AS PurgedRevision, m.cleared_seq AS ClearedSeq
             FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id

@@ -80,7 +80,7 @@ public static class SyncRoutes
         var since = Query.ReadNumber("revision", revision, 0, long.MaxValue) ?? throw Refusal.Invalid("revision", "The revision is missing.");
         return TypedResults.Ok(await database.Read(async connection =>
         {
-            var thread = await MessageReader.ReadState(connection, caller.UserId.Value, id.Value);
+            var thread = await MessageReader.ReadExtent(connection, caller.UserId.Value, id.Value);
             if (since > thread.Revision || since < thread.PurgedRevision)
             {
                 var newest = await MessageReader.ReadBefore(connection, id.Value, thread.ClearedSeq, long.MaxValue, Limits.PageDefault);

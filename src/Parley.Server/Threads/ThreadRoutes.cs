@@ -69,7 +69,7 @@ public static class ThreadRoutes
     private static async Task<Ok<UsersAnswer>> ListUsers(Id id, Caller caller, Database database) =>
         TypedResults.Ok(await database.Read(async connection =>
         {
-            await MessageReader.ReadState(connection, caller.UserId.Value, id.Value);
+            await MessageReader.ReadExtent(connection, caller.UserId.Value, id.Value);
             var rows = await connection.QueryAsync<UserRow>("""
                 SELECT u.user_id AS UserId, u.username AS Username, u.full_name AS FullName, u.photo_id AS PhotoId, u.settings AS Settings
                 FROM thread_users m JOIN users u ON u.user_id = m.user_id WHERE m.thread_id = @thread ORDER BY u.user_id

@@ -62,8 +62,21 @@ internal sealed class Replica(long user)
             if (!frame.More)
                 break;
         }
-        foreach (var thread in _windows.Keys.ToList())
-            await FetchBehind(database, thread);
+        await FetchBehind(database);
+    }
+
+    /// <summary>Fetches the messages of threads whose changes were not in the frames, as S6 and C2 allow.</summary>
+    public async Task FetchBehind(Database database)
+    {
+        foreach (var (thread, window) in _windows.ToList())
+        {
+            var head = _heads[thread];
+            if (window.Revision == head.Revision)
+                continue;
+            var messages = await database.Read(connection => MessageReader.ReadChanged(
+                connection, thread.Value, head.ClearedSeq, window.Revision, 10_000));
+            ApplyMessages(new MessageChanges(thread, window.Revision, head.Revision, messages));
+        }
     }
 
     public override string ToString() => JsonSerializer.Serialize(
@@ -89,16 +102,5 @@ internal sealed class Replica(long user)
         foreach (var message in changes.Items)
             window.Messages[message.Seq] = message;
         _windows[changes.Thread] = (changes.Revision, window.Messages);
-    }
-
-    // A thread whose messages were left out of the frames, as S6 and C2 allow.
-    private async Task FetchBehind(Database database, Id thread)
-    {
-        var window = _windows[thread];
-        if (window.Revision >= _heads[thread].Revision)
-            return;
-        var messages = await database.Read(connection => MessageReader.ReadChanged(
-            connection, thread.Value, _heads[thread].ClearedSeq, window.Revision, 10_000));
-        ApplyMessages(new MessageChanges(thread, window.Revision, _heads[thread].Revision, messages));
     }
 }

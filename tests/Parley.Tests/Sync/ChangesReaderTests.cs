@@ -1,0 +1,118 @@
+using Dapper;
+using Parley.Protocol;
+using Parley.Server.Storage;
+using Parley.Tests.Support;
+using Xunit;
+
+namespace Parley.Tests.Sync;
+
+public sealed class ChangesReaderTests : IAsyncLifetime
+{
+    private readonly TestDatabase _test = new();
+    private long _ada;
+
+    private Database Database => _test.Database;
+
+    public async ValueTask InitializeAsync() => _ada = await _test.AddUser("ada");
+
+    public ValueTask DisposeAsync() => _test.DisposeAsync();
+
+    [Fact]
+    public async Task S1_A_reader_that_polls_never_misses_a_change_of_50_writers_at_once()
+    {
+        var others = await _test.AddUsers(50);
+        var threads = await Task.WhenAll(others.Select(other => Database.StartThread(_ada, other)));
+        using var done = new CancellationTokenSource();
+        var replica = await Replica.Read(Database, _ada);
+        var poller = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+                await replica.CatchUp(Database);
+        }, TestContext.Current.CancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async writer =>
+        {
+            for (var i = 0; i < 40; i++)
+                await Database.Send(others[writer], threads[writer], $"{writer}/{i}");
+        }));
+        await done.CancelAsync();
+        await poller;
+        await replica.CatchUp(Database);
+        var fresh = await Replica.Read(Database, _ada);
+        Assert.Equal(fresh.Version, replica.Version);
+        Assert.Equal(fresh.ToString(), replica.ToString());
+    }
+
+    [Fact]
+    public async Task S4_Who_was_away_learns_that_a_thread_is_gone()
+    {
+        var bob = await _test.AddUser("bob");
+        var thread = await Database.StartThread(_ada, bob);
+        await Database.Send(bob, thread, "hello");
+        var version = await Database.ReadVersion(_ada);
+        await Database.DeleteThread(_ada, thread);
+        var changes = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, version));
+        Assert.Empty(changes.Threads);
+        Assert.Equal(new GoneThread(new Id(thread), version + 1), Assert.Single(changes.Gone));
+    }
+
+    [Fact]
+    public async Task S5_A_version_below_the_floor_is_reset()
+    {
+        await StartThreads(3);
+        await Database.Write(c => c.ExecuteAsync("UPDATE user_versions SET floor = 2 WHERE user_id = @user", new { user = _ada }));
+        Assert.Equal("floor", Assert.IsType<ResetFrame>(await Database.ReadChanges(_ada, 1)).Reason);
+        Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 2));
+    }
+
+    [Fact]
+    public async Task S6_A_page_ends_at_its_last_stamp_and_the_pages_together_are_everything()
+    {
+        await StartThreads(150);
+        var first = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0));
+        Assert.True(first.More);
+        Assert.Equal(first.Threads[^1].Version, first.To);
+        var second = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, first.To));
+        Assert.False(second.More);
+        Assert.Equal(await Database.ReadVersion(_ada), second.To);
+        Assert.Equal(150, first.Threads.Concat(second.Threads).Select(head => head.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task S6_More_than_200_changed_threads_are_a_reset()
+    {
+        await StartThreads(201);
+        Assert.Equal("large", Assert.IsType<ResetFrame>(await Database.ReadChanges(_ada, 0)).Reason);
+        Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 1));
+    }
+
+    [Fact]
+    public async Task S7_Another_epoch_or_a_version_of_the_future_is_reset()
+    {
+        await StartThreads(1);
+        Assert.Equal("epoch", Assert.IsType<ResetFrame>(await Database.ReadChanges(_ada, 1, epoch: "another")).Reason);
+        Assert.Equal("epoch", Assert.IsType<ResetFrame>(await Database.ReadChanges(_ada, 99)).Reason);
+    }
+
+    [Fact]
+    public async Task S11_Message_changes_come_for_the_windows_that_the_client_named_and_only_as_many_as_fit()
+    {
+        var bob = await _test.AddUser("bob");
+        var thread = await Database.StartThread(_ada, bob);
+        for (var i = 0; i < 150; i++)
+            await Database.Send(bob, thread, $"text {i}");
+        var near = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0, new Dictionary<Id, long> { [new Id(thread)] = 100 }));
+        Assert.Equal((100, 150, 50), Describe(Assert.Single(near.Messages)));
+        var far = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0, new Dictionary<Id, long> { [new Id(thread)] = 1 }));
+        Assert.Empty(far.Messages);
+        Assert.Empty(Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0)).Messages);
+    }
+
+    private static (long From, long Revision, int Count) Describe(MessageChanges changes) =>
+        (changes.From, changes.Revision, changes.Items.Count);
+
+    private async Task StartThreads(int count)
+    {
+        foreach (var other in await _test.AddUsers(count))
+            await Database.StartThread(_ada, other);
+    }
+}
