@@ -1,19 +1,46 @@
+using Parley.Server.Accounts;
+using Parley.Server.Hosting;
+using Parley.Server.Messages;
+using Parley.Server.Photos;
+using Parley.Server.Presence;
 using Parley.Server.Storage;
-using Parley.Server.Storage.Sqlite;
 using Parley.Server.Sync;
 using Parley.Server.Threads;
-using Parley.Server.Messages;
-using Parley.Server.Presence;
-using Parley.Server.Hosting;
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddSingleton(TimeProvider.System); builder.Services.ConfigureHttpJsonOptions(o=>{ o.SerializerOptions.TypeInfoResolverChain.Insert(0, Parley.Protocol.WireJson.Wire); o.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull; });
-builder.Services.AddSingleton<PageTokens>();
-builder.Services.AddSingleton<OriginCheck>();
-builder.Services.AddSingleton<Database>(s => SqliteDatabase.Open("Data Source=/tmp/parley-lead.db", TimeProvider.System));
-builder.AddSync(); builder.AddThreads(); builder.AddMessages(); builder.AddPresence();
-var app = builder.Build();
-app.UseWebSockets();
-app.Use((c,n)=>{ if (c.Request.Headers["X-User"].FirstOrDefault() is {} u) c.Features.Set(new Caller(new Parley.Protocol.Id(long.Parse(u)), new Parley.Protocol.Id(1))); return n(c); });
-var api = app.MapGroup("/api");
-api.MapSync(); api.MapThreads(); api.MapMessages();
-app.Run();
+
+namespace Parley.Server;
+
+/// <summary>The one process. This file is its table of contents.</summary>
+public static class Program
+{
+    /// <summary>Runs until it is told to stop; the exit code is 0, 1 (cannot start) or 2 (the command line is wrong).</summary>
+    public static Task<int> Main(string[] args) => CommandLine.Run(args, Build);
+
+    /// <summary>Puts the server together, ready to start.</summary>
+    public static WebApplication Build(ServerOptions options, TimeProvider clock)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.AddHosting(options, clock);
+        builder.AddParleyStorage();
+        builder.AddAccounts();
+        builder.AddPhotos();
+        builder.AddSync();
+        builder.AddThreads();
+        builder.AddMessages();
+        builder.AddPresence();
+
+        var app = builder.Build();
+        app.UseHosting();
+        app.UseSessions();
+        app.UseRateLimits();
+
+        var api = app.MapGroup("/api");
+        api.MapHealth();
+        api.MapApiDocument();
+        api.MapAccounts();
+        api.MapPhotos();
+        api.MapSync();
+        api.MapThreads();
+        api.MapMessages();
+        return app;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.AspNetCore.Authorization;
+using Parley.Protocol;
+using Parley.Server.Hosting;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Accounts;
+
+/// <summary>
+/// Finds out who is asking, from the cookie or the Authorization header, in the database each time: a session that was revoked is
+/// over at once. A route of the API is for signed-in callers unless it says otherwise.
+/// </summary>
+internal sealed class SessionMiddleware(RequestDelegate next, Database database, TimeProvider clock, ILogger<SessionMiddleware> log)
+{
+    private const string Bearer = "Bearer ";
+    private static readonly long TouchAfter = (long)TimeSpan.FromHours(1).TotalMilliseconds;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is { } endpoint && Routes.IsApi(context.Request))
+        {
+            var caller = await FindCaller(context);
+            context.Features.Set(caller);
+            if (caller is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !IsOfFramework(endpoint))
+                throw new Refusal(ErrorCode.Unauthenticated, "Sign in first.");
+        }
+        await next(context);
+    }
+
+    private async Task<Caller?> FindCaller(HttpContext context)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+        var isBearer = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        var token = isBearer ? authorization[Bearer.Length..].Trim() : SessionCookie.Read(context.Request);
+        if (token is null || SessionToken.Hash(token) is not { } hash)
+            return null;
+        var session = await database.Read(connection => Find(connection, hash));
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (session is null || now - session.LastSeenAt > SessionCookie.Lifetime.TotalMilliseconds)
+            return null;
+        if (now - session.LastSeenAt > TouchAfter)
+        {
+            // Nobody waits for this: it is only what the list of devices shows and what keeps a session from running out.
+            _ = Touch(session.SessionId, now);
+            if (!isBearer)
+                SessionCookie.Write(context, token);
+        }
+        return new Caller(new Id(session.UserId), new Id(session.SessionId));
+    }
+
+    private static Task<Row?> Find(DbConnection connection, byte[] hash) => connection.QuerySingleOrDefaultAsync<Row>("""
+        SELECT session_id AS SessionId, user_id AS UserId, last_seen_at AS LastSeenAt FROM sessions WHERE token_hash = @hash
+        """, new { hash });
+
+    private async Task Touch(long session, long now)
+    {
+        try
+        {
+            await database.Write(connection => connection.ExecuteAsync(
+                "UPDATE sessions SET last_seen_at = @now WHERE session_id = @session AND last_seen_at < @now", new { session, now }));
+        }
+        catch (Exception error)
+        {
+            Log.SessionNotTouched(log, error);
+        }
+    }
+
+    // The router's own answers (a wrong method, a wrong content type) say nothing about anyone.
+    private static bool IsOfFramework(Endpoint endpoint) => endpoint is not RouteEndpoint;
+
+    private sealed record Row(long SessionId, long UserId, long LastSeenAt);
+}

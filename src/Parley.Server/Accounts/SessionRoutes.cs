@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Parley.Protocol;
+using Parley.Server.Fanout;
+using Parley.Server.Hosting;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Accounts;
+
+/// <summary>Signing up, in and out, and the caller's devices.</summary>
+internal static class SessionRoutes
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/accounts", Create).AllowAnonymous().RequireRateLimiting(RateLimits.SignUp)
+            .WithSummary("Signs up, and in.");
+        routes.MapPost("/sessions", Begin).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn)
+            .WithSummary("Signs in.");
+        routes.MapGet("/sessions", List).WithSummary("The caller's devices.");
+        routes.MapDelete("/sessions/current", EndCurrent).WithSummary("Signs out.");
+        routes.MapDelete("/sessions/{id}", End).WithSummary("Signs one of the caller's devices out.");
+    }
+
+    private static async Task<Created<SignedIn>> Create(Body<SignUpRequest> body, HttpContext context, SignUp signUp)
+    {
+        var (me, token) = await signUp.Run(body.Value, DeviceOf(context));
+        return TypedResults.Created("/api/me", Answer(context, me, token, body.Value.Bearer));
+    }
+
+    private static async Task<Ok<SignedIn>> Begin(Body<SignInRequest> body, HttpContext context, SignIn signIn)
+    {
+        var (me, token) = await signIn.Run(body.Value, RateLimits.Address(context), DeviceOf(context));
+        return TypedResults.Ok(Answer(context, me, token, body.Value.Bearer));
+    }
+
+    private static async Task<Ok<SessionsAnswer>> List(Caller caller, Database database) =>
+        TypedResults.Ok(new SessionsAnswer(await database.Read(connection => Sessions.Read(connection, caller.UserId, caller.SessionId))));
+
+    private static Task<NoContent> EndCurrent(Caller caller, HttpContext context, Database database, LocalFanout fanout) =>
+        End(caller.SessionId, caller, context, database, fanout);
+
+    private static async Task<NoContent> End(Id id, Caller caller, HttpContext context, Database database, LocalFanout fanout)
+    {
+        if (!await database.Write(connection => Sessions.End(connection, caller.UserId, id)))
+            throw Refusal.NotFound();
+        fanout.EndSession(caller.UserId, id);
+        if (id == caller.SessionId)
+            SessionCookie.Remove(context);
+        return TypedResults.NoContent();
+    }
+
+    private static SignedIn Answer(HttpContext context, Me me, string token, bool isBearer)
+    {
+        if (isBearer)
+            return new SignedIn(me, token);
+        SessionCookie.Write(context, token);
+        return new SignedIn(me);
+    }
+
+    private static string DeviceOf(HttpContext context) => Device.Describe(context.Request.Headers.UserAgent.ToString());
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>Reads the flags, starts the server and, where it cannot start, says why in a sentence.</summary>
+public static class CommandLine
+{
+    private const int CannotStart = 1, WrongUsage = 2;
+
+    private static readonly Option<string?> Host = Flag("--host", "PARLEY_HOST", "address to listen on: an IP address, or * for every one. Without it, this machine only");
+    private static readonly Option<string?> Port = Flag("--port", "PARLEY_PORT", "port to listen on, 8080 without it");
+    private static readonly Option<string?> Data = Flag("--data", "PARLEY_DATA", "folder that holds everything, ./data without it");
+    private static readonly Option<string?> DatabaseOption = Flag("--database", "PARLEY_DATABASE", "connection string. Without it, a SQLite file in the data folder");
+    private static readonly Option<string?> Origin = Flag("--origin", "PARLEY_ORIGINS", "addresses that browsers know this server by, where a proxy hides its own");
+    private static readonly Option<bool> Demo = new("--demo") { Description = "two people with a conversation, to look at" };
+    private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "no rate limits, for measuring on one's own machine (PARLEY_LIMITS=off)" };
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build)
+    {
+        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Demo, NoLimits };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync("--help lists what there is.");
+            return WrongUsage;
+        }
+        if (parsed.Action is not null)
+            return await parsed.InvokeAsync();
+        try
+        {
+            await using var app = build(Read(parsed), TimeProvider.System);
+            await app.StartAsync();
+            app.Services.GetRequiredService<Greeting>().Print();
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception error) when (Explain(error) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync($"Parley cannot start. {sentence}");
+            return error is UsageException ? WrongUsage : CannotStart;
+        }
+    }
+
+    private static ServerOptions Read(ParseResult parsed)
+    {
+        try
+        {
+            var defaults = new ServerOptions();
+            return defaults with
+            {
+                Host = Value(Host),
+                Port = Value(Port) is { } port ? ServerOptions.ParsePort(port) : defaults.Port,
+                Data = Value(Data) ?? defaults.Data,
+                Database = Value(DatabaseOption),
+                Origins = Value(Origin) is { } origins ? ServerOptions.ParseOrigins(origins) : defaults.Origins,
+                Demo = parsed.GetValue(Demo),
+                HasLimits = !parsed.GetValue(NoLimits) && Environment.GetEnvironmentVariable("PARLEY_LIMITS") != "off",
+            };
+        }
+        catch (ConfigurationException error)
+        {
+            throw new UsageException(error.Message);
+        }
+
+        string? Value(Option<string?> option)
+        {
+            var value = parsed.GetValue(option) ?? Environment.GetEnvironmentVariable(option.HelpName!);
+            return string.IsNullOrWhiteSpace(value) ? null : value;
+        }
+    }
+
+    /// <summary>The sentence for a failure that the person who runs the server can mend; null for a fault of ours.</summary>
+    private static string? Explain(Exception error) => error switch
+    {
+        ConfigurationException or UsageException => error.Message,
+        IOException { InnerException: AddressInUseException } or AddressInUseException =>
+            "Its port is in use, perhaps by another Parley. Choose one with --port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            "Its port may not be used without more rights: ports below 1024 are the system's. Choose another with --port.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+            "Its address is not one of this machine's. Choose another with --host.",
+        _ => null,
+    };
+
+    private static Option<string?> Flag(string name, string variable, string description) =>
+        new(name) { HelpName = variable, Description = description };
+
+    private sealed class UsageException(string message) : Exception(message);
+}

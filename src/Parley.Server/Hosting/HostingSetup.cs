@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using Parley.Protocol;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>What every slice stands on: where the server listens, errors, headers, JSON, page tokens.</summary>
+public static class HostingSetup
+{
+    /// <summary>Adds the services.</summary>
+    public static void AddHosting(this WebApplicationBuilder builder, ServerOptions options, TimeProvider clock)
+    {
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(_ => DataFolder.Open(options.Data));
+        builder.Services.AddSingleton<Greeting>();
+        builder.Services.AddSingleton<OriginCheck>();
+        builder.Services.AddSingleton<PageTokens>();
+        builder.Services.AddDataProtection().SetApplicationName("parley");
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services =>
+            new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new DatabaseKeys(services.GetRequiredService<Database>())));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            // The framework's own options, brought to what WireJson says.
+            var wire = WireJson.Wire.Options;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Wire);
+            json.SerializerOptions.DefaultIgnoreCondition = wire.DefaultIgnoreCondition;
+            json.SerializerOptions.Encoder = wire.Encoder;
+            json.SerializerOptions.NumberHandling = wire.NumberHandling;
+        });
+        builder.AddRateLimits(options);
+        builder.AddApiDocument();
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The keys lie beside the data that they guard; encrypting them with a key that lies there too would be show.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Largest;
+            Listening.Listen(kestrel, options);
+        });
+    }
+
+    /// <summary>Everything that comes before the slices.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        // Opened now, so that a wrong folder or database is said before the port is taken.
+        app.Services.GetRequiredService<DataFolder>();
+        app.Services.GetRequiredService<Database>();
+        app.UseForwardedHeaders();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<Errors>();
+        app.UseRouting();
+        app.UseWebSockets();
+        app.UseMiddleware<CrossSiteGuard>();
+        app.UseWebApp();
+    }
+}

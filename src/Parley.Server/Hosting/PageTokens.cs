@@ -1,0 +1,41 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+using Parley.Protocol;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>
+/// Page tokens that the server alone understands. A token holds numbers, says nothing to whoever holds it, and is only good for
+/// the purpose it was made for; callers put the user and the thread among the numbers and compare them.
+/// </summary>
+public sealed class PageTokens(IDataProtectionProvider protection)
+{
+    private const int LongestToken = 1_024;
+
+    /// <summary>Makes a token.</summary>
+    public string Protect(string purpose, ReadOnlySpan<long> values) =>
+        Base64Url.EncodeToString(For(purpose).Protect(MemoryMarshal.AsBytes(values).ToArray()));
+
+    /// <summary>The numbers of a token; <see cref="ErrorCode.InvalidPageToken"/> for anything that was not made for this purpose.</summary>
+    public long[] Unprotect(string purpose, string token)
+    {
+        if (token.Length > LongestToken)
+            throw Invalid();
+        try
+        {
+            return MemoryMarshal.Cast<byte, long>(For(purpose).Unprotect(Base64Url.DecodeFromChars(token))).ToArray();
+        }
+        catch (Exception error) when (error is CryptographicException or FormatException)
+        {
+            throw Invalid();
+        }
+    }
+
+    /// <summary>The refusal of a token that is not one of ours, or not one for what was asked.</summary>
+    public static Refusal Invalid() =>
+        new(ErrorCode.InvalidPageToken, "The page token is not one of this server's. Begin again without one.");
+
+    private IDataProtector For(string purpose) => protection.CreateProtector("parley.page", purpose);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>Everything that the person who runs the server can choose. Each has a flag and a variable of the environment.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The address to listen on; null is this machine only.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The port to listen on; 0 is any that is free.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>The folder that holds everything worth a backup.</summary>
+    public string Data { get; init; } = "data";
+
+    /// <summary>A connection string; null is a SQLite file in the data folder.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Whether to fill the database with two people and a conversation to look at.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Whether callers are slowed down. Off only for measuring on one's own machine.</summary>
+    public bool HasLimits { get; init; } = true;
+
+    /// <summary>Origins that may open the socket and write besides the server's own, such as https://chat.example.org.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Where the built web app lies; null looks beside the program.</summary>
+    public string? WebRoot { get; init; }
+
+    /// <summary>Rounds of PBKDF2-HMAC-SHA512 for a password. OWASP asks for 210,000 or more.</summary>
+    public int PasswordIterations { get; init; } = 220_000;
+
+    internal static int ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
+            ? port
+            : throw new ConfigurationException($"The port must be a number from 0 to {ushort.MaxValue}, and '{text}' is not.");
+
+    internal static IReadOnlyList<string> ParseOrigins(string text) =>
+        [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseOrigin)];
+
+    private static string ParseOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : throw new ConfigurationException($"An origin looks like https://chat.example.org, and '{text}' does not.");
+}
