@@ -12,7 +12,7 @@ public interface ISubscriber
     void OnChange();
 
     /// <summary>Someone whose presence it watches came or went.</summary>
-    void OnPresence();
+    void OnPresence(long userId);
 
     /// <summary>A frame that is worth nothing later, such as "typing": sent now or dropped (S11).</summary>
     void OnFleeting(byte[] frame);

@@ -94,6 +94,6 @@ public sealed class LocalFanout(TimeProvider clock)
     {
         PresenceChanged(userId, isOnline);
         foreach (var watcher in _watchers.Of(userId))
-            watcher.OnPresence();
+            watcher.OnPresence(userId);
     }
 }

@@ -10,12 +10,12 @@ internal sealed class LongPoll(Id sessionId) : ISubscriber
 
     public Id SessionId => sessionId;
 
-    /// <summary>Completes with the first change, or when it must end.</summary>
+    /// <summary>Completes with the first change; fails when the session has ended.</summary>
     public Task Changed => _changed.Task;
 
     public void OnChange() => _changed.TrySetResult();
 
-    public void OnPresence()
+    public void OnPresence(long userId)
     {
     }
 
@@ -23,5 +23,6 @@ internal sealed class LongPoll(Id sessionId) : ISubscriber
     {
     }
 
-    public void Close(int code, string reason) => _changed.TrySetResult();
+    public void Close(int code, string reason) =>
+        _changed.TrySetException(new Refusal(ErrorCode.Unauthenticated, "Sign in first."));
 }

@@ -17,7 +17,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private readonly Queue<byte[]?> _replies = new();
     private HelloFrame? _hello;
     private bool _hasChanges;
-    private bool _hasPresence;
+    private readonly HashSet<long> _changedPresence = [];
     private byte[]? _fleeting;
     private (int Code, string Reason)? _closing;
     private bool _isCloseSent;
@@ -40,7 +40,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             lock (_gate)
             {
                 _watched = value;
-                _hasPresence = true;
+                _changedPresence.Clear();
+                _changedPresence.UnionWith(value);
             }
             _services.Fanout.Watch(this, value);
             Wake();
@@ -70,10 +71,11 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         Wake();
     }
 
-    public void OnPresence()
+    public void OnPresence(long userId)
     {
+        // At most as many as are watched: it is the state of each that is sent, not what happened.
         lock (_gate)
-            _hasPresence = true;
+            _changedPresence.Add(userId);
         Wake();
     }
 
@@ -157,7 +159,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         byte[]? frame = null;
         HelloFrame? hello = null;
         (int Code, string Reason)? closing = null;
-        var isPresence = false;
+        List<long>? presence = null;
         var isChanges = false;
         var releasesSlot = false;
         lock (_gate)
@@ -172,8 +174,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                 (hello, _hello) = (_hello, null);
             else if (_hasChanges)
                 (isChanges, _hasChanges) = (true, false);
-            else if (_hasPresence)
-                (isPresence, _hasPresence) = (true, false);
+            else if (_changedPresence.Count > 0)
+                presence = TakeChangedPresence();
             else if (_fleeting is not null)
                 (frame, _fleeting) = (_fleeting, null);
             else
@@ -187,8 +189,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             await SendClose(how.Code, how.Reason);
         else if (hello is not null)
             await Welcome(hello);
-        else if (isPresence)
-            await SendPresence();
+        else if (presence is not null)
+            await SendPresence(presence);
         else if (isChanges)
             await SendChanges();
         return true;
@@ -262,9 +264,15 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             _hot[thread] = revision;
     }
 
-    private async Task SendPresence()
+    private List<long> TakeChangedPresence()
     {
-        var watched = _watched;
+        List<long> users = [.. _changedPresence.Intersect(_watched)];
+        _changedPresence.Clear();
+        return users;
+    }
+
+    private async Task SendPresence(List<long> watched)
+    {
         if (watched.Count == 0)
             return;
         var users = await _services.Presence.Read(watched);

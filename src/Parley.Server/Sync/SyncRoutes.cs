@@ -63,7 +63,7 @@ public static class SyncRoutes
             var frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
             if (channel is not null && frame is ChangesFrame { From: var from, To: var to } && from == to)
             {
-                await Task.WhenAny(poll.Changed, Task.Delay(TimeSpan.FromSeconds(seconds), clock, aborted));
+                await await Task.WhenAny(poll.Changed, Task.Delay(TimeSpan.FromSeconds(seconds), clock, aborted));
                 frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
             }
             return frame is ChangesFrame changes ? TypedResults.Ok(changes) : TypedResults.Ok((ResetFrame)frame);
