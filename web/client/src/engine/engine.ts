@@ -54,6 +54,7 @@ export class Engine {
       valueOf: (key) => this.valueOf(key),
       keys: () => this.keys(),
       call: (tab, method, args) => this.call(tab, method, args),
+      publish: () => this.publisher.now(),
       onStateChange: () => this.onTabsChanged(),
       onNetwork: (isOnline) => this.onNetwork(isOnline),
       onDetach: (tab) => this.detach(tab),

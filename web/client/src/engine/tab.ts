@@ -10,6 +10,9 @@ const KEPT = 10;
 /** Values in one message to a tab: the first ones are drawn while the rest is being copied. */
 const BATCH = 500;
 
+/** Nobody waits for these: what they change is gathered like all else. */
+const unawaited = new Set(['act', 'setDraft', 'typing', 'watch', 'setActive', 'openThread', 'closeThread']);
+
 export interface TabEngine {
   /** Resolves when the engine knows what this device has stored. */
   ready(): Promise<void>;
@@ -18,6 +21,8 @@ export interface TabEngine {
   valueOf(key: StoreKey): unknown;
   keys(): Iterable<StoreKey>;
   call(tab: Tab, method: string, args: unknown[]): Promise<unknown>;
+  /** Tells the tabs what changed, now. */
+  publish(): void;
   onStateChange(): void;
   onNetwork(isOnline: boolean): void;
   onDetach(tab: Tab): void;
@@ -162,6 +167,8 @@ export class Tab {
     try {
       await this.engine.ready();
       const value = await this.engine.call(this, method, args);
+      // Whoever waits for the answer finds the store as it left it.
+      if (!unawaited.has(method)) this.engine.publish();
       this.port.post({ type: 'result', id, value });
     } catch (error) {
       const problem =
