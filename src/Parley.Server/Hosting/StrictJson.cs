@@ -42,9 +42,9 @@ public static class StrictJson
     private static HashSet<string> LookOver(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty)
-            throw Invalid("The body is empty, and a JSON object is expected.");
+            throw Invalid("A JSON object is expected, and there is nothing.");
         if (!Utf8.IsValid(json))
-            throw Invalid("The body is not valid UTF-8.");
+            throw Invalid("The JSON is not valid UTF-8.");
         var fields = new HashSet<string>();
         var field = "";
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DeepestNesting });
@@ -68,8 +68,8 @@ public static class StrictJson
         catch (JsonException error)
         {
             throw Invalid(reader.CurrentDepth >= DeepestNesting
-                ? $"The body is nested more than {DeepestNesting} deep."
-                : $"The body is not JSON: it breaks at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
+                ? $"The JSON is nested more than {DeepestNesting} deep."
+                : $"The JSON breaks at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
         }
     }
 
@@ -98,7 +98,7 @@ public static class StrictJson
         var field = end < 0 ? path : path[..end];
         var property = type.Properties.FirstOrDefault(property => property.Name == field);
         if (property is null)
-            return Invalid("A field of the body is wrong.");
+            return Invalid("A field is wrong.");
         if (end >= 0)
             return Refusal.Invalid(field, $"The field '{field}' has something in it that is wrong.");
         return Refusal.Invalid(field, $"The field '{field}' must be {Describe(property.PropertyType)}.");
@@ -114,9 +114,9 @@ public static class StrictJson
     };
 
     private static Refusal In(string field, string what) =>
-        field.Length == 0 ? Invalid($"A name in the body {what}") : Refusal.Invalid(field, $"The field '{Shorten(field)}' {what}");
+        field.Length == 0 ? Invalid($"A field's name {what}") : Refusal.Invalid(field, $"The field '{Shorten(field)}' {what}");
 
-    private static Refusal NotAnObject() => Invalid("The body must be a JSON object.");
+    private static Refusal NotAnObject() => Invalid("A JSON object is expected.");
 
     private static Refusal Invalid(string sentence) => new(ErrorCode.InvalidRequest, sentence);
 

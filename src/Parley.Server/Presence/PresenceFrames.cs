@@ -41,7 +41,7 @@ public static class PresenceFrames
                 store.Touch(socket.Caller.UserId.Value);
                 return Task.CompletedTask;
             default:
-                throw new JsonException("The state is 'active' or 'idle'.");
+                throw new UnreadableFrame("The state is 'active' or 'idle'.");
         }
     }
 

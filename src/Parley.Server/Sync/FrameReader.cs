@@ -1,61 +1,79 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Parley.Protocol;
+using Parley.Server.Hosting;
 
 namespace Parley.Server.Sync;
 
-/// <summary>Reads what clients say. Everything that is not a frame ends as <see cref="JsonException"/>.</summary>
+/// <summary>Reads what clients say. Everything that is not a frame ends as <see cref="UnreadableFrame"/>.</summary>
 internal static class FrameReader
 {
     /// <summary>The frame's type; throws where the bytes are no JSON object with one.</summary>
     public static string ReadType(ReadOnlySpan<byte> frame)
     {
         if (!Utf8.IsValid(frame))
-            throw new JsonException("The frame is not valid UTF-8.");
+            throw new UnreadableFrame("The frame is not valid UTF-8.");
+        try
+        {
+            return FindType(frame) ?? throw new UnreadableFrame("The frame has no type.");
+        }
+        catch (Exception error) when (IsUnreadable(error))
+        {
+            throw new UnreadableFrame("The frame is not a JSON object.");
+        }
+    }
+
+    /// <summary>The frame itself.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> frame, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(frame.Span, type)!;
+        }
+        catch (Exception error) when (IsUnreadable(error))
+        {
+            throw new UnreadableFrame(Explain(frame, type));
+        }
+    }
+
+    // The serializer speaks of itself; the strict reader finds the words for a person, in its own time.
+    private static string Explain<T>(ReadOnlyMemory<byte> frame, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            StrictJson.Read(frame.Span, type);
+            return "The frame cannot be read.";
+        }
+        catch (Refusal refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
+    private static string? FindType(ReadOnlySpan<byte> frame)
+    {
         var reader = new Utf8JsonReader(frame);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("A frame is a JSON object.");
+            return null;
         string? type = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueTextEquals("type"u8);
             reader.Read();
+            if (isType && type is not null)
+                throw new UnreadableFrame("The frame's type is there twice.");
             if (isType)
-            {
-                if (type is not null || reader.TokenType != JsonTokenType.String)
-                    throw new JsonException("The frame's type must be given once, as a string.");
-                type = ReadString(ref reader);
-            }
+                type = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             reader.Skip();
         }
-        if (reader.BytesConsumed < frame.Length && reader.Read())
-            throw new JsonException("There is something after the frame.");
-        return type ?? throw new JsonException("The frame has no type.");
+        // Reads on to the end: there must be nothing behind the object.
+        reader.Read();
+        return type;
     }
 
-    /// <summary>The frame itself.</summary>
-    public static T Read<T>(ReadOnlyMemory<byte> frame, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(frame.Span, type) ?? throw new JsonException("A frame is a JSON object.");
-        }
-        catch (InvalidOperationException)
-        {
-            // The reader's word for a surrogate without its other half.
-            throw new JsonException("The frame holds text that is not valid Unicode.");
-        }
-    }
-
-    private static string ReadString(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new JsonException("The frame holds text that is not valid Unicode.");
-        }
-    }
+    // The second is the reader's word for half of a surrogate pair.
+    private static bool IsUnreadable(Exception error) => error is JsonException or InvalidOperationException;
 }

@@ -81,17 +81,17 @@ internal sealed partial class Socket
             if (type == "hello")
                 Say(FrameReader.Read(frame, WireJson.Wire.HelloFrame));
             else if (!_hasHello)
-                throw new JsonException("The first frame must be hello.");
+                throw new UnreadableFrame("The first frame must be hello.");
             else if (type == "ping")
                 await InSlot(Pong(FrameReader.Read(frame, WireJson.Wire.PingFrame).Version));
             else if (_services.Commands.TryGetValue(type, out var command))
                 await InSlot(command.Handle(this, frame));
             else
-                throw new JsonException($"There is no frame of type '{type[..Math.Min(type.Length, 32)]}'.");
+                throw new UnreadableFrame($"There is no frame of type '{type[..Math.Min(type.Length, 32)]}'.");
         }
-        catch (JsonException error)
+        catch (UnreadableFrame error)
         {
-            CloseUnreadable(ErrorCode.InvalidRequest, Describe(error));
+            CloseUnreadable(ErrorCode.InvalidRequest, error.Message);
         }
     }
 
@@ -108,9 +108,9 @@ internal sealed partial class Socket
         {
             await work;
         }
-        catch (JsonException error)
+        catch (UnreadableFrame error)
         {
-            CloseUnreadable(ErrorCode.InvalidRequest, Describe(error));
+            CloseUnreadable(ErrorCode.InvalidRequest, error.Message);
         }
         catch (Refusal refusal)
         {
@@ -127,7 +127,7 @@ internal sealed partial class Socket
     private void Say(HelloFrame hello)
     {
         if (hello.Epoch is null != hello.Version is null || hello.Version < 0)
-            throw new JsonException("A hello names both epoch and version, or neither.");
+            throw new UnreadableFrame("A hello names both epoch and version, or neither.");
         _hasHello = true;
         lock (_gate)
             _hello = hello;
@@ -148,9 +148,6 @@ internal sealed partial class Socket
             return;
         await _services.Delivery.ReachFromStorage(userId, version);
     }
-
-    // The serializer's own words carry paths and byte positions, the part before them is the sentence.
-    private static string Describe(JsonException error) => error.Message.Split(" Path:")[0];
 
     private void CloseUnreadable(string code, string detail)
     {

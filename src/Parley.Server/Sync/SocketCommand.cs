@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Hosting;
 
@@ -9,7 +8,7 @@ namespace Parley.Server.Sync;
 /// and begins its work before its first await, so that the order of sends is kept while their commits overlap.
 /// </summary>
 /// <param name="Type">The frame's type.</param>
-/// <param name="Handle">Throws <see cref="Refusal"/> for a `nack`, <see cref="JsonException"/> for a frame that cannot be read.</param>
+/// <param name="Handle">Throws <see cref="Refusal"/> for a `nack`, <see cref="UnreadableFrame"/> for one that cannot be read.</param>
 public sealed record SocketCommand(string Type, Func<ISocket, ReadOnlyMemory<byte>, Task> Handle);
 
 /// <summary>A socket as the slices see it.</summary>
