@@ -57,7 +57,7 @@ internal static class FrameReader
     {
         var reader = new Utf8JsonReader(frame);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return null;
+            throw new JsonException();
         string? type = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
