@@ -1,0 +1,17 @@
+import { useLocation } from 'wouter';
+import { create } from 'zustand';
+import { goDeeper, useGoBack } from './go-back.ts';
+import { useIsNarrow } from './media.ts';
+
+const useOpen = create<{ isOpen: boolean }>(() => ({ isOpen: false }));
+
+/** The panel about the other person: beside the conversation where there is room, a page of its own on phones. */
+export function useDetails(threadId: string): { isOpen: boolean; toggle: () => void } {
+  const isNarrow = useIsNarrow();
+  const { isOpen } = useOpen();
+  const [path] = useLocation();
+  const page = `/t/${threadId}/details`;
+  const goBack = useGoBack(`/t/${threadId}`);
+  if (!isNarrow) return { isOpen, toggle: () => useOpen.setState({ isOpen: !isOpen }) };
+  return path === page ? { isOpen: true, toggle: goBack } : { isOpen: false, toggle: () => goDeeper(page) };
+}
