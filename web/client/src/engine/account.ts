@@ -36,6 +36,7 @@ const LIST_PAUSE_MS = 50;
 const IDLE_MS = 2_000;
 
 export interface AccountOptions {
+  userId: string;
   me: Me | null;
   storage: Storage;
   http: Http;
@@ -202,6 +203,10 @@ export class Account {
     return this.writeBehind.flush();
   }
 
+  get userId(): string {
+    return this.options.userId;
+  }
+
   // Views.
 
   get context(): ViewContext {
@@ -352,6 +357,11 @@ export class Account {
       try {
         const bootstrap = await this.options.http.get<Bootstrap>('/bootstrap?limit=50');
         if (this.isStopped) return;
+        if (bootstrap.me.id !== this.userId) {
+          // The browser's cookie became someone else's: nothing of theirs may mix with this.
+          this.host.onEnded();
+          return;
+        }
         this.replica.applyBootstrap(bootstrap);
         this.isBootstrapNeeded = false;
         this.writeBehind.touch();

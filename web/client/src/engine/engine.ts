@@ -40,6 +40,8 @@ export class Engine {
   private account: Account | null = null;
   private started: Promise<void> | null = null;
   private isStopped = false;
+  private ending: symbol | null = null;
+  private endingRequest: Promise<unknown> = Promise.resolve();
   private readonly tabEngine: TabEngine;
 
   constructor(options: EngineOptions) {
@@ -97,7 +99,10 @@ export class Engine {
   private async begin(): Promise<void> {
     const { device, isProgram } = this.options;
     const userId = await device.currentUser().catch(() => null);
-    if (userId !== null) await this.signedIn(userId, null);
+    if (await device.isSignOutPending().catch(() => false)) {
+      this.setSession({ state: 'signedOut', reason: 'signedOut' });
+      void this.endOwnSession(undefined);
+    } else if (userId !== null) await this.signedIn(userId, null);
     else if (isProgram && this.http.token === undefined) this.setSession({ state: 'signedOut' });
     else void this.askWhoIsSignedIn();
   }
@@ -126,6 +131,7 @@ export class Engine {
     const { http } = this;
     const account = new Account(
       {
+        userId,
         me,
         storage,
         http,
@@ -178,7 +184,30 @@ export class Engine {
     this.http.token = undefined;
     this.options.onToken?.(undefined);
     await account.destroy().catch(() => {});
-    await device.setCurrentUser(null).catch(() => {});
+    // Another tab's engine may have let in someone else meanwhile.
+    const current = await device.currentUser().catch(() => null);
+    if (current === account.userId) await device.setCurrentUser(null).catch(() => {});
+  }
+
+  /** Tells the server of a sign-out until it has heard: the cookie is not ours to delete. */
+  private async endOwnSession(token: string | undefined): Promise<void> {
+    const { device, clock, fetch, baseUrl } = this.options;
+    const ending = Symbol();
+    this.ending = ending;
+    const http = new Http({ baseUrl, fetch, clock });
+    http.token = token;
+    await device.setSignOutPending(true).catch(() => {});
+    for (let attempt = 0; this.ending === ending && !this.isStopped; attempt++) {
+      try {
+        this.endingRequest = http.request('DELETE', '/sessions/current');
+        await this.endingRequest;
+        break;
+      } catch (error) {
+        if (!(error instanceof RequestError && error.isTemporary)) break;
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(clock, attempt)));
+      }
+    }
+    if (this.ending === ending) await device.setSignOutPending(false).catch(() => {});
   }
 
   private setSession(session: SessionState): void {
@@ -292,9 +321,14 @@ export class Engine {
 
   private async enter(path: string, credentials: object): Promise<void> {
     const { isProgram, onToken } = this.options;
+    // Its answer takes the cookie away, and must not take away the one that this request brings.
+    await this.endingRequest.catch(() => {});
     const body = isProgram ? { ...credentials, bearer: true } : credentials;
     const { user, token } = await this.http.request<{ user: Me; token?: string }>('POST', path, body);
     if (this.account) await this.signedOut('signedOut');
+    // A sign-out that the server has not heard of must not end this session instead of the last one.
+    this.ending = null;
+    await this.options.device.setSignOutPending(false).catch(() => {});
     if (token !== undefined) {
       this.http.token = token;
       onToken?.(token);
@@ -314,10 +348,7 @@ export class Engine {
     signOut: async () => {
       const { token } = this.http;
       await this.signedOut('signedOut');
-      this.http.token = token;
-      await this.http.request('DELETE', '/sessions/current').finally(() => {
-        this.http.token = undefined;
-      });
+      void this.endOwnSession(token);
     },
     listSessions: async () => (await this.http.get<{ sessions: Session[] }>('/sessions')).sessions,
     endSession: (_: Tab, id: string) => this.http.request('DELETE', `/sessions/${encodeURIComponent(id)}`),

@@ -107,6 +107,7 @@ export class MemoryStorage implements Storage {
 
 export class MemoryDevice implements Device {
   private user: string | null = null;
+  private isPending = false;
   private readonly storages = new Map<string, MemoryStorage>();
 
   async currentUser(): Promise<string | null> {
@@ -115,6 +116,14 @@ export class MemoryDevice implements Device {
 
   async setCurrentUser(userId: string | null): Promise<void> {
     this.user = userId;
+  }
+
+  async isSignOutPending(): Promise<boolean> {
+    return this.isPending;
+  }
+
+  async setSignOutPending(isPending: boolean): Promise<void> {
+    this.isPending = isPending;
   }
 
   async open(userId: string): Promise<Storage> {

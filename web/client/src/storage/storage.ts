@@ -57,6 +57,9 @@ export interface Batch {
 export interface Device {
   currentUser(): Promise<string | null>;
   setCurrentUser(userId: string | null): Promise<void>;
+  /** Whether someone signed out here and the server has not heard of it yet. */
+  isSignOutPending(): Promise<boolean>;
+  setSignOutPending(isPending: boolean): Promise<void>;
   open(userId: string): Promise<Storage>;
 }
 

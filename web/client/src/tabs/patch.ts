@@ -1,4 +1,5 @@
 import type { StoreKey } from '../parley.ts';
+import { share } from '../views/same.ts';
 
 /**
  * A new value for a key. Of long arrays only what changed between their common beginning and end is sent: an arriving
@@ -30,7 +31,8 @@ export function makePatch(key: StoreKey, value: unknown, previous: unknown): Pat
 }
 
 export function applyPatch(patch: Patch, previous: unknown): unknown {
-  if (!patch.splices) return patch.value;
+  // A new engine tells everything again; what it says anew must not look new.
+  if (!patch.splices) return share(previous, patch.value);
   const value = { ...(patch.value as Record<string, unknown>) };
   for (const [name, [start, deleteCount, added]] of Object.entries(patch.splices)) {
     const before = ((previous as Record<string, unknown> | undefined)?.[name] ?? []) as unknown[];

@@ -7,3 +7,19 @@ export function same(a: unknown, b: unknown): boolean {
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => key in b && same(a[key as never], b[key as never]));
 }
+
+/** `next`, with every part of it that says the same as before replaced by what was there before. */
+export function share(previous: unknown, next: unknown): unknown {
+  if (!isRecord(previous) || !isRecord(next) || Array.isArray(previous) !== Array.isArray(next)) return next;
+  let isSame = Object.keys(previous).length === Object.keys(next).length;
+  const shared: Record<string, unknown> = Array.isArray(next) ? ([] as never) : {};
+  for (const key of Object.keys(next)) {
+    shared[key] = share(previous[key], next[key]);
+    isSame &&= key in previous && shared[key] === previous[key];
+  }
+  return isSame ? previous : shared;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
