@@ -1,4 +1,5 @@
 using Parley.Server.Accounts;
+using Parley.Server.Demo;
 using Parley.Server.Hosting;
 using Parley.Server.Messages;
 using Parley.Server.Photos;
@@ -29,6 +30,7 @@ public static class Program
         builder.AddPresence();
 
         var app = builder.Build();
+        app.SeedDemo();
         app.UseHosting();
         app.UseSessions();
         app.UseRateLimits();

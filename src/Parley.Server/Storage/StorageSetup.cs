@@ -9,9 +9,11 @@ public static class StorageSetup
 {
     /// <summary>Opens the database as the server is put together, so that what is wrong with it is said before the port is taken.</summary>
     public static void AddParleyStorage(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<Database>(services => SqliteDatabase.Open(
-            FindSqlite(services.GetRequiredService<ServerOptions>().Database, services.GetRequiredService<DataFolder>().Path),
-            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => Open(
+            services.GetRequiredService<ServerOptions>(), services.GetRequiredService<DataFolder>(), services.GetRequiredService<TimeProvider>()));
+
+    internal static Database Open(ServerOptions options, DataFolder folder, TimeProvider clock) =>
+        SqliteDatabase.Open(FindSqlite(options.Database, folder.Path), clock);
 
     private static string FindSqlite(string? connectionString, string folder)
     {

@@ -19,6 +19,8 @@ CREATE TABLE users (
     settings       TEXT    NOT NULL DEFAULT '{}'
 );
 
+CREATE INDEX users_by_photo ON users (photo_id);
+
 -- The hot counter, a narrow row of its own. me_version: the version at which the user's own profile or settings last changed.
 CREATE TABLE user_versions (
     user_id    INTEGER NOT NULL PRIMARY KEY REFERENCES users,

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server;
+using Parley.Server.Hosting;
+using Parley.Server.Storage;
+using Xunit;
+
+namespace Parley.Tests.Support;
+
+/// <summary>
+/// The real server on a real port, with a data folder of its own. As a class fixture it is shared by the tests of a class; what needs
+/// another clock or other options starts one of its own.
+/// </summary>
+public sealed class TestServer : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    private readonly TimeProvider _clock;
+    private WebApplication? _app;
+    private int _users;
+
+    public TestServer()
+        : this(TimeProvider.System, null)
+    {
+    }
+
+    private TestServer(TimeProvider clock, Func<ServerOptions, ServerOptions>? configure)
+    {
+        _clock = clock;
+        // Rounds that are worth having would take most of the tests' time; a test of its own looks at the real number.
+        var options = new ServerOptions { Port = 0, Data = _folder.FullName, HasLimits = false, PasswordIterations = 1_000 };
+        Options = configure?.Invoke(options) ?? options;
+    }
+
+    internal ServerOptions Options { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url => new(_app!.Urls.Single());
+
+    internal IServiceProvider Services => _app!.Services;
+
+    internal Database Database => Services.GetRequiredService<Database>();
+
+    /// <summary>Starts one for a single test.</summary>
+    internal static async Task<TestServer> Start(TimeProvider? clock = null, Func<ServerOptions, ServerOptions>? configure = null)
+    {
+        var server = new TestServer(clock ?? TimeProvider.System, configure);
+        await server.InitializeAsync();
+        return server;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = Program.Build(Options, _clock);
+        await _app.StartAsync();
+    }
+
+    /// <summary>Stops it and starts it again on the same data, on another port.</summary>
+    public async Task Restart()
+    {
+        await _app!.DisposeAsync();
+        await InitializeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+        _http.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Someone who is not signed in.</summary>
+    internal ParleyApi Stranger() => new(_http, this);
+
+    /// <summary>Someone with a new account, signed in with a token. Without a username, one that nobody has.</summary>
+    internal async Task<ParleyApi> SignUp(string? username = null, string? fullName = null, string password = ParleyApi.GoodPassword)
+    {
+        username ??= $"user{Interlocked.Increment(ref _users)}";
+        var api = Stranger();
+        await api.SignUp(username, fullName ?? username, password);
+        return api;
+    }
+}
