@@ -8,13 +8,16 @@ namespace Parley.Server.Messages;
 /// <summary>A thread's messages: page, send, edit, delete, react.</summary>
 public static class MessageRoutes
 {
+    // The longest text, where a client escapes each half of each surrogate pair.
+    private const int TextBody = (12 * Limits.TextLength) + 1_024;
+
     /// <summary>The routes of this slice.</summary>
     public static void MapMessages(this IEndpointRouteBuilder api)
     {
         api.MapGet("/threads/{id}/messages", PageMessages.Get).WithSummary("A page of messages, newest first.");
-        api.MapPost("/threads/{id}/messages", Send).WithSummary("Sends a message; the same cid again gives the same message.");
-        api.MapPost("/threads/{id}", Send).WithSummary("The same as POST /threads/{id}/messages.");
-        api.MapPatch("/threads/{id}/messages/{seq}", Edit).WithSummary("Edits an own message.");
+        api.MapPost("/threads/{id}/messages", Send).WithBodyLimit(TextBody).WithSummary("Sends a message; the same cid again gives the same message.");
+        api.MapPost("/threads/{id}", Send).WithBodyLimit(TextBody).WithSummary("The same as POST /threads/{id}/messages.");
+        api.MapPatch("/threads/{id}/messages/{seq}", Edit).WithBodyLimit(TextBody).WithSummary("Edits an own message.");
         api.MapDelete("/threads/{id}/messages/{seq}", Delete).WithSummary("Deletes an own message for everyone.");
         api.MapPut("/threads/{id}/messages/{seq}/reactions/{emoji}", React).WithSummary("Reacts with an emoji.");
         api.MapDelete("/threads/{id}/messages/{seq}/reactions/{emoji}", Unreact).WithSummary("Takes a reaction back.");

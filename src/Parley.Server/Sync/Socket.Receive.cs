@@ -22,7 +22,12 @@ internal sealed partial class Socket
         {
             // Nothing is rented while the socket is silent: most are, most of the time.
             var first = await _webSocket.ReceiveAsync(Memory<byte>.Empty, _aborted.Token);
-            if (first.MessageType == WebSocketMessageType.Close || !await ReceiveFrame())
+            // What ends without a byte has been received whole: a close, or an empty frame.
+            if (first.MessageType == WebSocketMessageType.Close)
+                break;
+            if (first.EndOfMessage)
+                CloseUnreadable(ErrorCode.InvalidRequest, "The frame is empty.");
+            else if (!await ReceiveFrame())
                 break;
         }
         Close((int)WebSocketCloseStatus.NormalClosure, "");
@@ -92,6 +97,10 @@ internal sealed partial class Socket
         catch (UnreadableFrame error)
         {
             CloseUnreadable(ErrorCode.InvalidRequest, error.Message);
+        }
+        catch (Refusal refusal)
+        {
+            await InSlot(Task.FromException(refusal));
         }
     }
 

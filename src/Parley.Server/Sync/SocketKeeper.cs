@@ -5,7 +5,7 @@ namespace Parley.Server.Sync;
 /// <summary>Gives up sockets whose other side has fallen silent, and sends everyone away when the server stops.</summary>
 internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

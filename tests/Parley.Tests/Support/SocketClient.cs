@@ -13,6 +13,7 @@ internal sealed class SocketClient : IAsyncDisposable
 
     private readonly ClientWebSocket _socket = new();
     private readonly Channel<JsonObject> _frames = Channel.CreateUnbounded<JsonObject>();
+    private readonly List<JsonObject> _passedOver = [];
     private Task _reading = Task.CompletedTask;
 
     /// <summary>How the server closed it.</summary>
@@ -48,9 +49,14 @@ internal sealed class SocketClient : IAsyncDisposable
 
     public Task Say(byte[] bytes, WebSocketMessageType type) => _socket.SendAsync(bytes, type, true, CancellationToken.None);
 
-    /// <summary>The next frame of a type; those of other types before it are dropped.</summary>
+    /// <summary>The next frame of a type; those of other types before it wait to be asked for.</summary>
     public async Task<JsonObject> Expect(string type)
     {
+        if (_passedOver.Find(frame => (string?)frame["type"] == type) is { } earlier)
+        {
+            _passedOver.Remove(earlier);
+            return earlier;
+        }
         using var patience = new CancellationTokenSource(Patience);
         try
         {
@@ -59,6 +65,7 @@ internal sealed class SocketClient : IAsyncDisposable
                 var frame = await _frames.Reader.ReadAsync(patience.Token);
                 if ((string?)frame["type"] == type)
                     return frame;
+                _passedOver.Add(frame);
             }
         }
         catch (OperationCanceledException)
@@ -71,12 +78,10 @@ internal sealed class SocketClient : IAsyncDisposable
     public async Task<List<JsonObject>> Gather(string type, TimeSpan time)
     {
         await Task.Delay(time);
-        var frames = new List<JsonObject>();
         while (_frames.Reader.TryRead(out var frame))
-        {
-            if ((string?)frame["type"] == type)
-                frames.Add(frame);
-        }
+            _passedOver.Add(frame);
+        var frames = _passedOver.FindAll(frame => (string?)frame["type"] == type);
+        _passedOver.Clear();
         return frames;
     }
 
