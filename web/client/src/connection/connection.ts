@@ -28,6 +28,7 @@ const FAILURES_TO_POLL = 3;
 /** How often polling tries a socket again. */
 const SOCKET_RETRY_MS = 60_000;
 const POLL_WAIT_S = 25;
+const POLL_MIN_MS = 1_000;
 
 export interface ConnectionHost {
   /** Where the replica stands; null while it must bootstrap, and no `hello` is sent until `resume`. */
@@ -312,14 +313,20 @@ export class Connection {
     const { signal } = this.poll;
     this.clear('retryTimer');
     this.retryIn(SOCKET_RETRY_MS);
+    // The probe that led here caught up.
+    if (this.host.position()) this.setState('online');
     let failures = 0;
     while (!signal.aborted) {
       try {
+        const before = this.host.position()?.version;
+        const began = this.options.clock.now();
         const isAsked = await this.askHttp(POLL_WAIT_S, signal);
         failures = 0;
         if (signal.aborted) return;
         if (isAsked) this.setState('online');
-        else await this.sleepFor(1000);
+        // Something in between that does not let the server wait must not be asked without end.
+        const isIdle = this.host.position()?.version === before;
+        if (isIdle && this.options.clock.now() - began < POLL_MIN_MS) await this.sleepFor(POLL_MIN_MS);
       } catch (error) {
         if (signal.aborted) return;
         this.onHttpFailed(error);

@@ -52,6 +52,10 @@ export interface AccountHost {
   onMessages(thread: string, messages: readonly Message[]): void;
   /** The run was replaced or dropped. */
   onRunDropped(thread: string): void;
+  /** The whole cache was dropped. */
+  onCleared(): void;
+  /** There is a position again, after a bootstrap or from storage. */
+  onReloaded(): void;
   openThreads(): Iterable<string>;
   onEnded(): void;
 }
@@ -367,6 +371,7 @@ export class Account {
         this.writeBehind.touch();
         this.host.onChange('threads');
         this.connection.resume();
+        this.host.onReloaded();
         void this.loadRest(this.replica.generation);
         return;
       } catch (error) {
@@ -608,6 +613,12 @@ export class Account {
     this.writeBehind.clear();
     this.index.clear();
     this.recent.clear();
+    this.host.onCleared();
+    // What an earlier life of the database acknowledged, this one may never have seen: the same cid, once more.
+    for (const thread of [...this.outbox.threads]) {
+      for (const { seq, ...entry } of this.outbox.of(thread))
+        if (seq !== undefined) this.outbox.replace(entry);
+    }
     for (const id of this.views.keys()) this.touchThread(id);
   }
 
@@ -647,10 +658,7 @@ export class Account {
     this.writeBehind.begin(state);
     this.replica.restore(state, heads);
     for (const id of this.replica.heads.keys()) this.touchThread(id);
-    for (const thread of this.host.openThreads()) {
-      this.host.onRunDropped(thread);
-      void this.loadWindow(thread).catch(() => {});
-    }
+    this.host.onReloaded();
     if (this.replica.position) this.connection.resume();
     else void this.bootstrap();
   }

@@ -151,6 +151,12 @@ export class Engine {
         onRunDropped: (thread) => {
           for (const tab of this.tabs) tab.thread(thread)?.leaveJump();
         },
+        onCleared: () => {
+          for (const tab of this.tabs) tab.forget();
+        },
+        onReloaded: () => {
+          for (const tab of this.tabs) tab.reload();
+        },
         openThreads: () => new Set([...this.tabs].flatMap((tab) => tab.openThreads)),
         onEnded: () => void this.onEnded(account),
       },

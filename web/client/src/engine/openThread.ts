@@ -52,7 +52,8 @@ export class OpenThread {
     await this.loadWindow();
   }
 
-  private loadWindow(): Promise<void> {
+  /** Gets the newest messages, from wherever they are. */
+  loadWindow(): Promise<void> {
     return this.track(() =>
       this.account.loadWindow(this.thread, () => {
         this.isFetching = true;
@@ -111,6 +112,15 @@ export class OpenThread {
   leaveJump(): void {
     if (!this.jump) return;
     this.jump = null;
+    this.onChange();
+  }
+
+  /** Nothing that was shown is true any more. */
+  forget(): void {
+    this.jump = null;
+    this.last = undefined;
+    this.unreadFrom = null;
+    this.unreadAfter = undefined;
     this.onChange();
   }
 

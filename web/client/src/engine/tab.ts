@@ -88,6 +88,19 @@ export class Tab {
     }
   }
 
+  /** The account's cache was dropped: what this tab shows is from another life of the database. */
+  forget(): void {
+    for (const { open } of this.threads.values()) open.forget();
+  }
+
+  /** Gets the messages of open threads whose run was lost. */
+  reload(): void {
+    const account = this.engine.account();
+    for (const [thread, { open, isOpen }] of this.threads) {
+      if (isOpen && !account?.replica.windows.has(thread)) void open.loadWindow();
+    }
+  }
+
   /** Another user, or none: nothing of the last one stays open. */
   reset(): void {
     this.threads.clear();

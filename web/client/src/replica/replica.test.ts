@@ -275,8 +275,10 @@ describe('[S7] another life of the database', () => {
     expect(replica.windows.size).toBe(0);
     openNewest();
     const changes: ThreadChanges = { ...late.lateChanges, revision: 99 };
+    const { revision } = server.messagePage('ada', thread, { limit: 1 });
     replica.applyThreadChanges(thread, changes);
     expect(shown()).toEqual(['another life']);
+    expect(replica.windows.get(thread)?.revision).toBe(revision);
   });
 });
 

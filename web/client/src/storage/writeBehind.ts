@@ -94,7 +94,9 @@ export class WriteBehind {
 
   /** Whether storage does not know the thread's newest state yet. */
   isPending(thread: string): boolean {
-    return this.windows.has(thread) || this.messages.has(thread) || this.dropped.has(thread);
+    return (
+      this.isCleared || this.windows.has(thread) || this.messages.has(thread) || this.dropped.has(thread)
+    );
   }
 
   /** Messages of the thread that are gathered and not yet handed to storage. */

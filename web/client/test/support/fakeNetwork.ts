@@ -32,6 +32,7 @@ export class FakeNetwork {
   /** Frames that the device sent. */
   readonly frames: ClientFrame[] = [];
   readonly sockets: FakeSocket[] = [];
+  private readonly polls: (() => void)[] = [];
   /** Answers in place of the server's, asked first. */
   intercept: (method: string, path: string, body: unknown) => Held | undefined = () => undefined;
   isSignedIn = true;
@@ -44,7 +45,9 @@ export class FakeNetwork {
     const previous = server.onCommit;
     server.onCommit = (users) => {
       previous(users);
-      if (users.includes(user)) for (const socket of this.sockets) socket.poke();
+      if (!users.includes(user)) return;
+      for (const socket of this.sockets) socket.poke();
+      for (const poll of this.polls.splice(0)) poll();
     };
   }
 
@@ -62,13 +65,17 @@ export class FakeNetwork {
         what: `${method} ${path}`,
         lose: fail,
         deliver: () => {
-          const answer = this.intercept(method, path, body) ?? this.answer(method, url, body);
-          this.put({
-            kind: 'response',
-            what: `${method} ${path}`,
-            lose: fail,
-            deliver: () => resolve(toResponse(answer)),
-          });
+          const respond = (answer: Held) =>
+            this.put({
+              kind: 'response',
+              what: `${method} ${path}`,
+              lose: fail,
+              deliver: () => resolve(toResponse(answer)),
+            });
+          const isWaiting = url.searchParams.has('wait') && url.searchParams.get('wait') !== '0';
+          const answer = () => this.intercept(method, path, body) ?? this.answer(method, url, body);
+          if (isWaiting) this.wait(answer, respond);
+          else respond(answer());
         },
       });
     });
@@ -84,6 +91,15 @@ export class FakeNetwork {
     });
     return socket;
   };
+
+  /** A long poll: answered when there is something to say. */
+  private wait(answer: () => Held, respond: (answer: Held) => void): void {
+    const now = answer();
+    const { from, to } = (now.body ?? {}) as { from?: number; to?: number };
+    if (now.status === 200 && from !== undefined && from === to)
+      this.polls.push(() => this.wait(answer, respond));
+    else respond(now);
+  }
 
   put(packet: Packet): void {
     if (this.isDown) {

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startDevice, type TestDevice } from '../../test/support/device.ts';
+import type { FakeSocket } from '../../test/support/fakeNetwork.ts';
+import { ModelServer } from '../../test/support/modelServer.ts';
+
+let server: ModelServer;
+let thread: string;
+let ada: TestDevice;
+
+beforeEach(async () => {
+  server = new ModelServer();
+  for (const user of ['ada', 'bob']) server.addUser(user);
+  thread = server.startThread('ada', 'bob');
+  ada = await startDevice(server, 'ada');
+});
+
+const state = () => ada.parley.store.get('connection')?.state;
+const socket = () => ada.network.sockets.at(-1) as FakeSocket;
+const sent = (type: string) => ada.network.frames.filter((frame) => frame.type === type);
+const lastSeq = () => ada.parley.store.get(`thread:${thread}`)?.lastSeq;
+
+describe('catching up', () => {
+  test('[S9] hello names epoch, version and the revisions of the windows that are open', async () => {
+    ada.parley.openThread(thread);
+    await ada.pass();
+    ada.network.cut();
+    await ada.pass(1000);
+    expect(sent('hello').at(-1)).toEqual({
+      type: 'hello',
+      epoch: server.epoch,
+      version: server.version('ada'),
+      hot: { [thread]: 0 },
+    });
+    expect(state()).toBe('online');
+  });
+
+  test('[C1] a gap is asked for with one hello in flight, however many frames show it', async () => {
+    const before = sent('hello').length;
+    ada.network.isAutomatic = false;
+    // Lost on their way, so that what follows does not join on.
+    server.send('bob', thread, 'c1', 'one');
+    ada.network.packets.length = 0;
+    for (const cid of ['c2', 'c3', 'c4']) server.send('bob', thread, cid, cid);
+    ada.network.flush();
+    await ada.network.run();
+    expect(sent('hello').length).toBe(before + 1);
+    await ada.pass();
+    expect(lastSeq()).toBe(4);
+  });
+
+  test('[C1] a hello that is not answered is said again', async () => {
+    socket().isDeaf = true;
+    const before = sent('hello').length;
+    server.send('bob', thread, 'c1', 'one');
+    ada.network.isAutomatic = false;
+    socket().push({
+      type: 'changes',
+      epoch: server.epoch,
+      from: 99,
+      to: 100,
+      more: false,
+      threads: [],
+      gone: [],
+      messages: [],
+    });
+    ada.network.flush();
+    expect(sent('hello').length).toBe(before + 1);
+    ada.network.packets.length = 0;
+    ada.network.isAutomatic = true;
+    await ada.pass(10_000);
+    expect(lastSeq()).toBe(1);
+  });
+
+  test('[S14] a lost poke is found by the next pong', async () => {
+    socket().isDeaf = true;
+    server.send('bob', thread, 'c1', 'one');
+    await ada.pass(1000);
+    expect(lastSeq()).toBe(0);
+    await ada.pass(22_000);
+    expect(lastSeq()).toBe(1);
+  });
+
+  test('[S6] after a reset the list is read again, and windows of the same epoch stay', async () => {
+    ada.parley.openThread(thread);
+    await ada.pass();
+    ada.network.cut();
+    ada.network.isDown = true;
+    server.largeLimit = 0;
+    server.send('bob', thread, 'c1', 'one');
+    ada.network.isDown = false;
+    await ada.pass(5000);
+    server.largeLimit = 200;
+    await ada.pass(5000);
+    expect(ada.network.requests.filter((request) => request.includes('/bootstrap')).length).toBeGreaterThan(
+      1,
+    );
+    expect(ada.texts(thread)).toEqual(['one']);
+    expect(state()).toBe('online');
+  });
+
+  test('[S7] a new epoch drops what was cached, and keeps what waits to be sent', async () => {
+    server.backup();
+    server.send('bob', thread, 'c1', 'lost with the database');
+    ada.parley.openThread(thread);
+    await ada.pass();
+    ada.network.cut();
+    ada.network.isDown = true;
+    ada.parley.send(thread, 'mine');
+    await ada.pass();
+    server.restore();
+    ada.network.isDown = false;
+    await ada.pass(40_000);
+    expect(ada.texts(thread)).toEqual(['mine']);
+    expect(server.visible('bob', thread).map(({ text }) => text)).toEqual(['mine']);
+  });
+});
+
+describe('a live socket', () => {
+  test('is pinged at least every 25 s', async () => {
+    await ada.pass(100_000);
+    expect(sent('ping').length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('tells within a second what was stored, and so the peer sees "delivered"', async () => {
+    server.send('bob', thread, 'c1', 'one');
+    await ada.pass(1000);
+    expect(server.head('bob', thread).peerDeliveredSeq).toBe(1);
+  });
+
+  test('that does not answer is found dead in 45 s', async () => {
+    ada.network.isAutomatic = false;
+    await ada.pass(31_000);
+    expect(state()).not.toBe('online');
+    ada.network.isAutomatic = true;
+    ada.network.packets.length = 0;
+    await ada.pass(14_000);
+    expect(state()).toBe('online');
+  });
+
+  test('that closes is opened again at once', async () => {
+    ada.network.cut();
+    expect(state()).toBe('online');
+    await ada.pass(50);
+    expect(state()).toBe('online');
+    expect(sent('hello').length).toBe(2);
+  });
+
+  test('waits after a bye as long as the server asks', async () => {
+    socket().push({ type: 'bye', reason: 'restart', retryAfterMs: [5000, 6000] });
+    await ada.pass(4000);
+    expect(sent('hello').length).toBe(1);
+    await ada.pass(2100);
+    expect(sent('hello').length).toBe(2);
+  });
+
+  test('closed with 4401 signs out', async () => {
+    socket().end(4401);
+    await ada.pass();
+    expect(ada.parley.store.get('session')).toEqual({ state: 'signedOut', reason: 'ended' });
+  });
+});
+
+describe('without a server', () => {
+  beforeEach(() => {
+    ada.network.isDown = true;
+    ada.network.cut();
+  });
+
+  test('says off-line, tries less and less often, and is back by itself', async () => {
+    await ada.pass(2000);
+    expect(state()).toBe('offline');
+    const before = ada.network.sockets.length;
+    await ada.pass(300_000);
+    expect(ada.network.sockets.length - before).toBeLessThan(60);
+    ada.network.isDown = false;
+    await ada.pass(31_000);
+    expect(state()).toBe('online');
+  });
+});
+
+describe('[S10] where sockets are blocked', () => {
+  beforeEach(async () => {
+    ada.network.blocksSockets = true;
+    ada.network.cut();
+    await ada.pass(20_000);
+  });
+
+  test('long poll takes over, and messages come and go', async () => {
+    expect(ada.parley.store.get('connection')).toMatchObject({ state: 'online', transport: 'longPoll' });
+    ada.parley.openThread(thread);
+    server.send('bob', thread, 'c1', 'one');
+    ada.parley.send(thread, 'two');
+    await ada.pass(2000);
+    expect(ada.texts(thread)).toEqual(['one', 'two']);
+  });
+
+  test('a socket is tried now and then, and taken when it opens', async () => {
+    ada.network.blocksSockets = false;
+    await ada.pass(61_000);
+    expect(ada.parley.store.get('connection')).toMatchObject({ state: 'online', transport: 'socket' });
+  });
+
+  test('a session that ended there signs out', async () => {
+    ada.network.isSignedIn = false;
+    server.send('bob', thread, 'c1', 'wakes the poll');
+    await ada.pass(2000);
+    expect(ada.parley.store.get('session')).toEqual({ state: 'signedOut', reason: 'ended' });
+  });
+});
