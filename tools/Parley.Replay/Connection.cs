@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace Parley.Replay;
+
+/// <summary>One WebSocket: frames out, frames in.</summary>
+internal sealed class Connection : IDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly ArrayBufferWriter<byte> _received = new(4 * 1024);
+
+    private Connection() { }
+
+    /// <summary>Connects, says hello, and reads the welcome.</summary>
+    public static async Task<Connection> Open(Uri server, Person person, object hello, CancellationToken stop)
+    {
+        var connection = new Connection();
+        try
+        {
+            connection._socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Token}");
+            connection._socket.Options.AddSubProtocol("parley.1");
+            var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/socket" };
+            await connection._socket.ConnectAsync(address.Uri, stop);
+            await connection.Say(hello, stop);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a frame.</summary>
+    public async Task Say(object frame, CancellationToken stop)
+    {
+        await _sending.WaitAsync(stop);
+        try
+        {
+            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame, JsonSerializerOptions.Web), WebSocketMessageType.Text, true, stop);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>The next frame; its bytes are good until the next one is read.</summary>
+    public async Task<(string Type, ReadOnlyMemory<byte> Bytes)> Read(CancellationToken stop)
+    {
+        _received.ResetWrittenCount();
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await _socket.ReceiveAsync(_received.GetMemory(4 * 1024), stop);
+            if (part.MessageType == WebSocketMessageType.Close)
+                throw new WebSocketException($"The server closed the socket: {(int?)_socket.CloseStatus} {_socket.CloseStatusDescription}");
+            _received.Advance(part.Count);
+        }
+        while (!part.EndOfMessage);
+        return (ReadType(_received.WrittenSpan), _received.WrittenMemory);
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _sending.Dispose();
+    }
+
+    private static string ReadType(ReadOnlySpan<byte> frame)
+    {
+        var reader = new Utf8JsonReader(frame);
+        // The type is the first property, as docs/protocol.md promises.
+        return reader.Read() && reader.Read() && reader.ValueTextEquals("type"u8) && reader.Read()
+            ? reader.GetString()!
+            : throw new JsonException("A frame of the server does not begin with its type.");
+    }
+}
