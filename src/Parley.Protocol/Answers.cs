@@ -5,6 +5,9 @@ namespace Parley.Protocol;
 /// <summary>Sign-up and sign-in; <c>Token</c> only where the request asked for a bearer token.</summary>
 public sealed record SignedIn(Me User, string? Token = null);
 
+/// <summary>GET /sessions/current: who is signed in here, null where nobody is.</summary>
+public sealed record CurrentSession([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Me? User);
+
 /// <summary>GET and PATCH /me, PUT and DELETE /me/photo.</summary>
 public sealed record MeAnswer(Me User);
 

@@ -17,6 +17,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(EditRequest))]
 [JsonSerializable(typeof(SignedIn))]
+[JsonSerializable(typeof(CurrentSession))]
 [JsonSerializable(typeof(MeAnswer))]
 [JsonSerializable(typeof(UserAnswer))]
 [JsonSerializable(typeof(UsersAnswer))]

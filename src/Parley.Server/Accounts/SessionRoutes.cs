@@ -3,6 +3,7 @@ using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Server.Hosting;
 using Parley.Server.Storage;
+using Parley.Server.Sync;
 
 namespace Parley.Server.Accounts;
 
@@ -16,6 +17,7 @@ internal static class SessionRoutes
         routes.MapPost("/sessions", Begin).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Signs in.");
         routes.MapGet("/sessions", List).WithSummary("The caller's devices.");
+        routes.MapGet("/sessions/current", GetCurrent).AllowAnonymous().WithSummary("Who is signed in here; null where nobody is.");
         routes.MapDelete("/sessions/current", EndCurrent).WithSummary("Signs out.");
         routes.MapDelete("/sessions/{id}", End).WithSummary("Signs one of the caller's devices out.");
     }
@@ -34,6 +36,12 @@ internal static class SessionRoutes
 
     private static async Task<Ok<SessionsAnswer>> List(Caller caller, Database database) =>
         TypedResults.Ok(new SessionsAnswer(await database.Read(connection => Sessions.Read(connection, caller.UserId, caller.SessionId))));
+
+    // Asking is no failure: a browser would write a 401 on its console at each first visit.
+    private static async Task<Ok<CurrentSession>> GetCurrent(HttpContext context, Database database) =>
+        TypedResults.Ok(new CurrentSession(context.Features.Get<Caller>() is { } caller
+            ? await database.Read(connection => MeReader.Read(connection, caller.UserId.Value))
+            : null));
 
     private static Task<NoContent> EndCurrent(Caller caller, HttpContext context, Database database, LocalFanout fanout) =>
         End(caller.SessionId, caller, context, database, fanout);

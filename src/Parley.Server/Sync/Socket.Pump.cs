@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Dapper;
 using Parley.Protocol;
 
 namespace Parley.Server.Sync;
@@ -198,8 +200,13 @@ internal sealed partial class Socket : IThreadPoolWorkItem
 
     private async Task Welcome(HelloFrame hello)
     {
-        var version = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
         var database = _services.Database;
+        if (!await database.Read(IsSignedIn))
+        {
+            Close(4401, "session ended");
+            return;
+        }
+        var version = await database.Read(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
         var now = Timestamp.From(_services.Clock.GetUtcNow());
         await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
         _hot.Clear();
@@ -214,6 +221,11 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         _isBehind = hello.Version is not null;
         OnChange();
     }
+
+    // The session may have ended between its look-up and the moment from which its end is heard of here.
+    private async Task<bool> IsSignedIn(DbConnection connection) =>
+        await connection.ExecuteScalarAsync<long?>(
+            "SELECT 1 FROM sessions WHERE session_id = @session", new { session = Caller.SessionId.Value }) is not null;
 
     /// <summary>Sends one step of what is missing, and comes back for the next.</summary>
     private async Task SendChanges()

@@ -110,13 +110,11 @@ export class Engine {
   private async askWhoIsSignedIn(): Promise<void> {
     for (let attempt = 0; this.session.state === 'loading' && !this.isStopped; attempt++) {
       try {
-        const { user } = await this.http.get<{ user: Me }>('/me');
-        if (this.session.state === 'loading') await this.signedIn(user.id, user);
-      } catch (error) {
-        if (error instanceof RequestError && error.problem.status === 401) {
-          if (this.session.state === 'loading') this.setSession({ state: 'signedOut' });
-          return;
-        }
+        const { user } = await this.http.get<{ user: Me | null }>('/sessions/current');
+        if (this.session.state !== 'loading') return;
+        if (user) await this.signedIn(user.id, user);
+        else this.setSession({ state: 'signedOut' });
+      } catch {
         const { clock } = this.options;
         await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(clock, attempt)));
       }

@@ -132,6 +132,9 @@ export class FakeNetwork {
   private answer(method: string, url: URL, body: unknown): Held {
     const { server, user } = this;
     const path = url.pathname.replace('/api', '');
+    if (path === '/sessions/current' && method === 'GET') {
+      return { status: 200, body: { user: this.isSignedIn ? server.users.get(user)?.me : null } };
+    }
     if (!this.isSignedIn && path !== '/sessions') return problem(401, 'unauthenticated');
     const query = url.searchParams;
     const pageToken = query.get('pageToken');

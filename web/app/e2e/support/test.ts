@@ -1,0 +1,110 @@
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { Api } from './api.ts';
+import { Server } from './server.ts';
+
+export { expect };
+
+export const PASSWORD = 'correct horse battery';
+
+/** Someone with a browser of their own. */
+export interface Person {
+  page: Page;
+  context: BrowserContext;
+  username: string;
+  fullName: string;
+}
+
+interface Fixtures {
+  /** Opens a browser for somebody new, who signs up through the form. */
+  join: (fullName: string) => Promise<Person>;
+  /** Opens a browser that nobody has signed in with. */
+  visit: () => Promise<Page>;
+  /** An account of a program, to set a scene. */
+  program: (fullName: string) => Promise<Api>;
+}
+
+let people = 0;
+
+/** One server for all tests of a file; each test fails on any console error or breach of the page's policy. */
+export const test = base.extend<Fixtures, { server: Server }>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.dispose();
+    },
+    { scope: 'worker' },
+  ],
+
+  visit: async ({ browser, server }, use, info) => {
+    const contexts: BrowserContext[] = [];
+    const complaints: string[] = [];
+    await use(async () => {
+      const { viewport, colorScheme, hasTouch, isMobile } = info.project.use;
+      const context = await browser.newContext({
+        baseURL: server.url,
+        ...(viewport ? { viewport } : {}),
+        ...(colorScheme ? { colorScheme } : {}),
+        ...(hasTouch ? { hasTouch } : {}),
+        ...(isMobile ? { isMobile } : {}),
+      });
+      contexts.push(context);
+      context.on('page', (page) => watch(page, complaints));
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+    expect(complaints, 'console errors and policy violations').toEqual([]);
+  },
+
+  join: async ({ visit }, use) => {
+    await use(async (fullName) => {
+      const page = await visit();
+      const username = `${fullName.toLowerCase().replaceAll(/[^a-z]/g, '')}${++people}`;
+      await page.goto('/signup');
+      await page.getByLabel('Full name').fill(fullName);
+      await page.getByLabel('Username').fill(username);
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await expect(page.getByRole('searchbox')).toBeVisible();
+      return { page, context: page.context(), username, fullName };
+    });
+  },
+
+  program: async ({ server }, use) => {
+    await use((fullName) => Api.signUp(server.url, `bot${++people}`, fullName, PASSWORD));
+  },
+});
+
+/** What a browser says while the network is cut on purpose is no fault of the page. */
+const EXPECTED = /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE)|WebSocket connection to/;
+
+function watch(page: Page, complaints: string[]): void {
+  page.on('console', (message) => {
+    // A 401 tells a new browser that nobody is signed in; Chromium writes it to the console by itself.
+    if (message.type() === 'error' && !EXPECTED.test(message.text()) && !message.text().includes('401')) {
+      complaints.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+}
+
+/** Finds somebody in the search box and opens the thread with them. */
+export async function find(person: Person, other: { fullName: string; username: string }): Promise<void> {
+  await person.page.getByRole('searchbox').fill(other.username);
+  await person.page.getByRole('option', { name: other.fullName }).click();
+  await expect(composer(person.page)).toBeVisible();
+}
+
+export const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' });
+
+export const messages = (page: Page) => page.getByRole('log');
+
+/** Writes and sends. */
+export async function say(person: Person, text: string): Promise<void> {
+  await composer(person.page).fill(text);
+  await composer(person.page).press('Enter');
+}
+
+/** The row of a thread in the list. */
+export const row = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name });
