@@ -115,6 +115,11 @@ export class FakeNetwork {
     for (let packet = this.packets.shift(); packet; packet = this.packets.shift()) packet.deliver();
   }
 
+  /** Delivers what is under way now, and not what follows from it. */
+  deliver(): void {
+    for (const packet of this.packets.splice(0)) packet.deliver();
+  }
+
   async run(): Promise<void> {
     for (let round = 0; round < 50; round++) {
       await settle();
@@ -273,6 +278,8 @@ export class FakeSocket implements SocketLike {
           now: '2026-01-01T00:00:00.000Z',
         });
         this.pump();
+        // Live pushes carry every thread's message changes, from where the pump stands.
+        for (const [id, { revision }] of server.threads) this.revisions[id] ??= revision;
         break;
       case 'send':
         if (!server.isMember(user, frame.thread)) {
