@@ -1,0 +1,124 @@
+import type { ThreadView } from '@parley/client';
+import { type MouseEvent, memo } from 'react';
+import { Link } from 'wouter';
+import { count, oneLine } from '../../format/text.ts';
+import { listTime } from '../../format/time.ts';
+import { useParley } from '../../store.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { classes } from '../../ui/classes.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { useLongPress } from '../../view/long-press.ts';
+import { useNow } from '../../view/now.ts';
+import { StateMark } from './state-mark.tsx';
+import styles from './thread-row.module.css';
+
+interface Props {
+  threadId: string;
+  isOpen: boolean;
+  /** One row of the list can be reached by Tab, the others by arrow keys from there. */
+  isTabStop: boolean;
+  onMenu: (threadId: string, at: { x: number; y: number }) => void;
+  onFocus: (threadId: string) => void;
+}
+
+/** One thread in the list. */
+export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, onMenu, onFocus }: Props) {
+  const thread = useParley(`thread:${threadId}`);
+  const presence = useParley(`presence:${thread?.peer.id ?? ''}`);
+  const now = useNow(thread?.preview?.at);
+  const longPress = useLongPress((at) => onMenu(threadId, at));
+  if (!thread) return null;
+
+  const isUnread = thread.unread > 0;
+  const openMenu = (event: MouseEvent<HTMLElement>) => {
+    event.preventDefault();
+    // The menu key has no place of its own: then the row's middle.
+    const box = event.currentTarget.getBoundingClientRect();
+    const isByKey = event.clientX === 0 && event.clientY === 0;
+    onMenu(threadId, isByKey ? { x: box.x + 64, y: box.y + 40 } : { x: event.clientX, y: event.clientY });
+  };
+
+  return (
+    <Link
+      href={`/t/${threadId}`}
+      state={{ hasParent: true }}
+      className={classes(styles.row, isOpen && styles.open, isUnread && styles.unread)}
+      aria-current={isOpen ? 'page' : undefined}
+      tabIndex={isTabStop ? 0 : -1}
+      data-thread={threadId}
+      draggable={false}
+      onContextMenu={openMenu}
+      onFocus={() => onFocus(threadId)}
+      {...longPress}
+    >
+      <Avatar person={thread.peer} size={48} isOnline={presence?.online} />
+      {presence?.online && <span className="visually-hidden">Online: </span>}
+      <span className={styles.lines}>
+        <span className={styles.top}>
+          <bdi className={styles.name}>{thread.name}</bdi>
+          {thread.preview && (
+            <time className={styles.time} dateTime={thread.preview.at}>
+              {listTime(thread.preview.at, now)}
+            </time>
+          )}
+        </span>
+        <span className={styles.bottom}>
+          <Preview thread={thread} isOpen={isOpen} />
+          <Marks thread={thread} />
+        </span>
+      </span>
+    </Link>
+  );
+});
+
+function Preview({ thread, isOpen }: { thread: ThreadView; isOpen: boolean }) {
+  const isTyping = (useParley(`typing:${thread.id}`)?.userIds.length ?? 0) > 0;
+  const draft = useParley(`draft:${thread.id}`);
+  const { preview } = thread;
+  if (isTyping) return <span className={classes(styles.preview, styles.typing)}>typing…</span>;
+  if (draft?.text && draft.editing === undefined && !isOpen) {
+    return (
+      <span className={styles.preview}>
+        <span className={styles.draft}>Draft: </span>
+        <bdi>{oneLine(draft.text)}</bdi>
+      </span>
+    );
+  }
+  if (!preview) return <span className={styles.preview}>No messages yet</span>;
+  return (
+    <span className={styles.preview}>
+      {preview.isMine && 'You: '}
+      {preview.isDeleted ? <i>Message deleted</i> : <bdi>{oneLine(preview.text)}</bdi>}
+    </span>
+  );
+}
+
+function Marks({ thread }: { thread: ThreadView }) {
+  const { preview, unread } = thread;
+  const isFailed = preview?.state === 'failed';
+  return (
+    <>
+      {thread.muted && (
+        <span className={styles.mark}>
+          <Icon name="muted" size={16} />
+          <span className="visually-hidden">Muted</span>
+        </span>
+      )}
+      {thread.pinned && (
+        <span className={styles.mark}>
+          <Icon name="pin" size={16} />
+          <span className="visually-hidden">Pinned</span>
+        </span>
+      )}
+      {unread > 0 && (
+        <span className={classes(styles.pill, thread.muted && styles.pillMuted)}>
+          <span aria-hidden="true">{unread > 999 ? '999+' : unread}</span>
+          <span className="visually-hidden">{count(unread, 'unread message')}</span>
+        </span>
+      )}
+      {(unread === 0 || isFailed) && preview?.isMine && !preview.isDeleted && preview.state && (
+        <StateMark state={preview.state} peer={thread.peer} />
+      )}
+    </>
+  );
+}
