@@ -99,7 +99,15 @@ const shapes = {
 export type IconName = keyof typeof shapes;
 
 /** One of our icons. It says nothing to a screen reader: what it stands on has the name. */
-export function Icon({ name, size = 20, className }: { name: IconName; size?: number; className?: string | undefined }) {
+export function Icon({
+  name,
+  size = 20,
+  className,
+}: {
+  name: IconName;
+  size?: number;
+  className?: string | undefined;
+}) {
   return (
     <svg
       className={className}

@@ -104,6 +104,7 @@ export default function CropDialog({ picture, onClose, onCropped }: Props) {
       }
     >
       <div className={styles.area}>
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: the keys that move the picture are its own. */}
         <canvas
           ref={canvas}
           className={styles.canvas}

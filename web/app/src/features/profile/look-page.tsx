@@ -56,6 +56,7 @@ export function LookPage() {
                 : 'Shift + Enter begins a new line. When off, Enter does, and Ctrl + Enter sends.'}
             </span>
           </span>
+          {/* biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked. */}
           <input
             type="checkbox"
             role="switch"
