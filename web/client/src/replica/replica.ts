@@ -207,11 +207,13 @@ export class Replica {
     const cleared = this.clearedSeq(thread);
     const added = page.messages.filter((message) => message.seq > cleared && message.seq < low).reverse();
     const next = page.olderPageToken === undefined ? cleared + 1 : (added[0]?.seq ?? low);
+    // A run that lies in storage from its low end on stays there: what is in memory must be contiguous too.
+    const isLoaded = window.loadedFrom <= low;
     this.setWindow(thread, {
       low: next,
-      loadedFrom: next,
+      loadedFrom: isLoaded ? next : window.loadedFrom,
       revision: window.revision,
-      items: mergeMessages(added, window.items),
+      items: isLoaded ? mergeMessages(added, window.items) : window.items,
       ...(page.olderPageToken === undefined ? {} : { olderPageToken: page.olderPageToken }),
     });
     this.observer.onMessages(thread, added);

@@ -32,12 +32,14 @@ interface Stored {
 
 /** The product's replica, and what the engine would decide around it, without the engine's waiting. */
 export class SimulatedClient {
-  replica = new Replica(observer);
+  /** What write-behind would have on disk: the messages of every run, in memory or not. */
+  private disk = new Map<string, Map<number, Message>>();
+  replica = this.newReplica();
   /** A reset came, and no bootstrap since. */
   isReset = false;
   /** Answers to requests die with the program that asked. */
   life = 0;
-  stored: Stored | null = null;
+  private saved: Stored | null = null;
   readonly user: string;
 
   constructor(user: string) {
@@ -55,36 +57,57 @@ export class SimulatedClient {
   persist(): void {
     const { epoch, version, me, isComplete, heads, windows } = this.replica;
     if (epoch === null || me === null) return;
-    this.stored = {
+    this.saved = {
       state: { epoch, version, me, isComplete },
       heads: [...heads.values()],
-      windows: new Map(windows),
+      windows: new Map(
+        [...windows].map(([thread, window]) => [thread, { ...window, items: this.stored(thread, window) }]),
+      ),
     };
+  }
+
+  private stored(thread: string, { low }: ThreadWindow): Message[] {
+    const messages = [...(this.disk.get(thread)?.values() ?? [])];
+    return messages.filter((message) => message.seq >= low).sort((a, b) => a.seq - b.seq);
+  }
+
+  private newReplica(): Replica {
+    return new Replica({
+      onHead: () => {},
+      onWindow: (thread, window) => {
+        if (!window) this.disk.delete(thread);
+      },
+      onMessages: (thread, messages) => this.write(thread, messages),
+      onChanges: () => {},
+      onMe: () => {},
+      onCleared: () => this.disk.clear(),
+    });
+  }
+
+  private write(thread: string, messages: readonly Message[]): void {
+    const held = this.disk.get(thread) ?? new Map<number, Message>();
+    this.disk.set(thread, held);
+    for (const message of messages) {
+      if ((held.get(message.seq)?.revision ?? -1) < message.revision) held.set(message.seq, message);
+    }
   }
 
   crash(): void {
     this.life++;
     this.isReset = false;
-    this.replica = new Replica(observer);
-    const { stored } = this;
+    this.disk = new Map();
+    this.replica = this.newReplica();
+    const stored = this.saved;
     if (!stored) return;
     this.replica.restore(stored.state, stored.heads);
     for (const [thread, window] of stored.windows) {
       this.replica.adoptWindow(thread, window);
+      this.write(thread, window.items);
       // Some runs come back whole, some stay on disk until they are wanted.
       if (window.items.length % 2 === 0) this.replica.applyStored(thread, 0, window.items);
     }
   }
 }
-
-const observer = {
-  onHead: () => {},
-  onWindow: () => {},
-  onMessages: () => {},
-  onChanges: () => {},
-  onMe: () => {},
-  onCleared: () => {},
-};
 
 /** A server, a device per user, and a network that loses, doubles and reorders. Every step is one method. */
 export class Simulation {
