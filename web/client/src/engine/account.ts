@@ -79,7 +79,7 @@ export class Account {
   /** What arrives while stored messages are being read, and may not be among them. */
   private readonly arriving = new Map<string, Message[]>();
   private isBootstrapNeeded = false;
-  private bootstrapping: Promise<void> | null = null;
+  private isBootstrapping = false;
   private loadingPage: Promise<void> | null = null;
   private idleTimer: unknown;
   private isStopped = false;
@@ -348,34 +348,36 @@ export class Account {
   }
 
   /** Reads the list from the server, newest first: usable after the first page, the rest follows by itself. */
-  private bootstrap(): Promise<void> {
+  private async bootstrap(): Promise<void> {
     this.isBootstrapNeeded = true;
-    this.bootstrapping ??= this.runBootstrap().finally(() => {
-      this.bootstrapping = null;
-    });
-    return this.bootstrapping;
+    if (this.isBootstrapping) return;
+    this.isBootstrapping = true;
+    const bootstrap = await this.fetchBootstrap();
+    // Before anything is told: the next reset may follow at once.
+    this.isBootstrapping = false;
+    if (!bootstrap) return;
+    if (bootstrap.me.id !== this.userId) {
+      // The browser's cookie became someone else's: nothing of theirs may mix with this.
+      this.host.onEnded();
+      return;
+    }
+    this.isBootstrapNeeded = false;
+    this.replica.applyBootstrap(bootstrap);
+    this.writeBehind.touch();
+    this.host.onChange('threads');
+    this.connection.resume();
+    this.host.onReloaded();
+    this.sender.resume();
+    void this.loadRest(this.replica.generation);
   }
 
-  private async runBootstrap(): Promise<void> {
-    for (let attempt = 0; !this.isStopped; attempt++) {
+  private async fetchBootstrap(): Promise<Bootstrap | undefined> {
+    for (let attempt = 0; ; attempt++) {
       try {
         const bootstrap = await this.options.http.get<Bootstrap>('/bootstrap?limit=50');
-        if (this.isStopped) return;
-        if (bootstrap.me.id !== this.userId) {
-          // The browser's cookie became someone else's: nothing of theirs may mix with this.
-          this.host.onEnded();
-          return;
-        }
-        this.replica.applyBootstrap(bootstrap);
-        this.isBootstrapNeeded = false;
-        this.writeBehind.touch();
-        this.host.onChange('threads');
-        this.connection.resume();
-        this.host.onReloaded();
-        void this.loadRest(this.replica.generation);
-        return;
+        return this.isStopped ? undefined : bootstrap;
       } catch (error) {
-        if (this.isEnd(error)) return;
+        if (this.isEnd(error)) return undefined;
         await this.sleep(backoffMs(this.options.clock, attempt));
       }
     }

@@ -28,11 +28,15 @@ export function threadView(
   let { readSeq, unread, muted, pinned, archived, last } = head;
   let nickname = head.nickname ?? null;
   let newest: OutboxEntry | undefined;
+  let isHidden = false;
   for (const entry of entries) {
     const { act } = entry;
-    if (act.kind === 'send') newest = entry;
+    if (act.kind === 'send') {
+      newest = entry;
+      isHidden = false;
+    }
     if (entry.error) continue;
-    if (act.kind === 'deleteThread' && head.lastSeq <= act.lastSeq) return undefined;
+    if (act.kind === 'deleteThread' && head.lastSeq <= act.lastSeq) isHidden = true;
     if (act.kind === 'read' && act.seq > readSeq) {
       readSeq = act.seq;
       // The client never counts (C8): between "all" and "none" only the server knows.
@@ -44,6 +48,7 @@ export function threadView(
     if (last && act.kind === 'edit' && act.seq === last.seq) last = { ...last, text: act.text };
     if (last && act.kind === 'delete' && act.seq === last.seq) last = { ...last, text: '', deleted: true };
   }
+  if (isHidden) return undefined;
   const { nickname: _, ...rest } = head;
   return {
     ...rest,

@@ -166,7 +166,9 @@ export class FakeNetwork {
     }
     if (path === '/threads') return ok(server.threadPage(user, limit, pageToken ?? undefined));
     const [, , thread = '', part, seqText, , emoji] = path.split('/').map(decodeURIComponent);
-    if (!server.isMember(user, thread)) return problem(404, 'not_found');
+    if (method === 'POST' ? !server.maySend(user, thread) : !server.isMember(user, thread)) {
+      return problem(404, 'not_found');
+    }
     const seq = Number(seqText);
     if (part === undefined) {
       if (method === 'GET') return ok(server.head(user, thread));
@@ -282,7 +284,7 @@ export class FakeSocket implements SocketLike {
         for (const [id, { revision }] of server.threads) this.revisions[id] ??= revision;
         break;
       case 'send':
-        if (!server.isMember(user, frame.thread)) {
+        if (!server.maySend(user, frame.thread)) {
           this.push({ type: 'nack', cid: frame.cid, code: 'not_found' as ErrorCode });
           break;
         }

@@ -367,9 +367,13 @@ export class ModelServer {
     });
   }
 
+  /** Whoever removed the thread from their list may still write into it, which brings it back. */
+  maySend(user: string, thread: string): boolean {
+    return this.users.get(user)?.rows.has(thread) === true;
+  }
+
   isMember(user: string, thread: string): boolean {
-    const row = this.users.get(user)?.rows.get(thread);
-    return row !== undefined;
+    return this.users.get(user)?.rows.get(thread)?.isGone === false;
   }
 
   private user(id: string): ModelUser {

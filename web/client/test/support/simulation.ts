@@ -362,7 +362,7 @@ export class Simulation {
   }
 
   private threadOf(user: string, pick: number): string {
-    const mine = this.threads.filter((thread) => this.server.isMember(user, thread));
+    const mine = this.threads.filter((thread) => thread.split('-').includes(user));
     // Most of it in one thread, where things meet.
     return mine[pick < 7 ? 0 : pick % mine.length] as string;
   }
