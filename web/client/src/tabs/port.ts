@@ -37,23 +37,27 @@ export interface Port<Out, In> {
 export type TabPort = Port<TabMessage, EngineMessage>;
 export type EnginePort = Port<EngineMessage, TabMessage>;
 
-/** Both ends of a pipe within one program. */
-export function createLocalPorts(): { tab: TabPort; engine: EnginePort } {
-  let isOpen = true;
-  const close = () => {
-    isOpen = false;
+/** Both ends of a pipe within one program. What was posted before an end closed still arrives at the other. */
+export function createLocalPorts(copy: <T>(message: T) => T = (message) => message): {
+  tab: TabPort;
+  engine: EnginePort;
+} {
+  const end = <Out, In>(other: () => Port<In, Out>): Port<Out, In> => {
+    const port: Port<Out, In> = {
+      onMessage: null,
+      post(message) {
+        const copied = copy(message);
+        // As with ports between threads, nobody is called back from within a post.
+        queueMicrotask(() => other().onMessage?.(copied));
+      },
+      close() {
+        port.onMessage = null;
+        port.post = () => {};
+      },
+    };
+    return port;
   };
-  const tab: TabPort = {
-    onMessage: null,
-    close,
-    post: (message) => later(() => engine.onMessage?.(message)),
-  };
-  const engine: EnginePort = {
-    onMessage: null,
-    close,
-    post: (message) => later(() => tab.onMessage?.(message)),
-  };
-  // As with ports between threads, nobody is called back from within a post.
-  const later = (deliver: () => void) => queueMicrotask(() => isOpen && deliver());
+  const tab: TabPort = end(() => engine);
+  const engine: EnginePort = end(() => tab);
   return { tab, engine };
 }
