@@ -47,10 +47,11 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Pr
           <h2 id={titleId} className={styles.title}>
             {title}
           </h2>
-          <IconButton icon="close" label="Close" onClick={onClose} />
         </header>
         <div className={styles.content}>{children}</div>
         {actions && <footer className={styles.actions}>{actions}</footer>}
+        {/* Last, so that the focus begins at what the dialog is about. */}
+        <IconButton className={styles.close} icon="close" label="Close" onClick={onClose} />
       </div>
     </dialog>
   );

@@ -56,11 +56,11 @@ export function LookPage() {
                 : 'Shift + Enter begins a new line. When off, Enter does, and Ctrl + Enter sends.'}
             </span>
           </span>
-          {/* biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked. */}
           <input
             type="checkbox"
             role="switch"
             className={styles.switch}
+            aria-checked={settings.enterSends ?? true}
             checked={settings.enterSends ?? true}
             onChange={(event) => save({ enterSends: event.target.checked })}
           />

@@ -48,10 +48,10 @@ export function Frame() {
           <ThreadsPane openId={isThread ? threadId : null} />
         </div>
         {isSettings && <SettingsNav />}
-        {!isNarrow && <Resizer />}
       </div>
 
       <main className={classes(styles.main, !isMainSeen && styles.unseen)} inert={!isMainSeen}>
+        {!isNarrow && <Resizer />}
         <ConversationPanes openId={isThread ? threadId : null} isSeen={isMainSeen} />
         <Switch>
           <Route path="/t/:threadId/*?" />

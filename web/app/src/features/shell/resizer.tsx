@@ -15,10 +15,10 @@ export function Resizer() {
 
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const side = event.currentTarget.parentElement;
-    if (!side) return;
-    const box = side.getBoundingClientRect();
-    const isRtl = getComputedStyle(side).direction === 'rtl';
+    const frame = event.currentTarget.closest('main')?.parentElement;
+    if (!frame) return;
+    const box = frame.getBoundingClientRect();
+    const isRtl = getComputedStyle(frame).direction === 'rtl';
     setListWidth(isRtl ? box.right - event.clientX : event.clientX - box.left);
   };
 

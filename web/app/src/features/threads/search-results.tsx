@@ -37,8 +37,8 @@ export function SearchResults({ id, threads, people, note, at, onPoint, onOpen }
     />
   );
   return (
-    <div className={styles.results}>
-      <div id={id} role="listbox" aria-label="Search results">
+    <>
+      <div id={id} role="listbox" aria-label="Search results" className={styles.results}>
         {threads.length > 0 && (
           // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields.
           <div role="group" aria-label="Chats">
@@ -61,7 +61,7 @@ export function SearchResults({ id, threads, people, note, at, onPoint, onOpen }
       <p className={styles.note} role="status">
         {note}
       </p>
-    </div>
+    </>
   );
 }
 
