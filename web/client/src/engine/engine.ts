@@ -168,6 +168,7 @@ export class Engine {
     this.publisher.changed('connection');
     this.publisher.now();
     this.onTabsChanged();
+    for (const tab of this.tabs) tab.onAccount();
     account.start();
   }
 
@@ -197,21 +198,22 @@ export class Engine {
   private async endOwnSession(token: string | undefined): Promise<void> {
     const { device, clock, fetch, baseUrl } = this.options;
     const ending = Symbol();
+    const heard = async () => {
+      if (this.ending === ending) await device.setSignOutPending(false).catch(() => {});
+    };
     this.ending = ending;
     const http = new Http({ baseUrl, fetch, clock });
     http.token = token;
-    await device.setSignOutPending(true).catch(() => {});
     for (let attempt = 0; this.ending === ending && !this.isStopped; attempt++) {
       try {
         this.endingRequest = http.request('DELETE', '/sessions/current');
         await this.endingRequest;
-        break;
+        return await heard();
       } catch (error) {
-        if (!(error instanceof RequestError && error.isTemporary)) break;
+        if (!(error instanceof RequestError && error.isTemporary)) return heard();
         await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(clock, attempt)));
       }
     }
-    if (this.ending === ending) await device.setSignOutPending(false).catch(() => {});
   }
 
   private setSession(session: SessionState): void {
@@ -351,6 +353,7 @@ export class Engine {
     signIn: (_: Tab, credentials: object) => this.enter('/sessions', credentials),
     signOut: async () => {
       const { token } = this.http;
+      await this.options.device.setSignOutPending(true).catch(() => {});
       await this.signedOut('signedOut');
       void this.endOwnSession(token);
     },

@@ -36,6 +36,8 @@ export class Tab {
   isAttached = false;
   /** Open and lately open threads, the latest last. */
   private readonly threads = new Map<string, { open: OpenThread; isOpen: boolean }>();
+  /** What the tab shows, also while nobody is known to be signed in. */
+  private readonly wanted = new Set<string>();
   private readonly sent = new Map<StoreKey, unknown>();
   private readonly port: EnginePort;
   private readonly engine: TabEngine;
@@ -66,6 +68,7 @@ export class Tab {
   }
 
   openThread(thread: string): void {
+    this.wanted.add(thread);
     const account = this.engine.account();
     if (!account) return;
     const held = this.threads.get(thread);
@@ -77,6 +80,7 @@ export class Tab {
   }
 
   closeThread(thread: string): void {
+    this.wanted.delete(thread);
     const held = this.threads.get(thread);
     if (!held) return;
     held.isOpen = false;
@@ -104,12 +108,13 @@ export class Tab {
   /** Another user, or none: nothing of the last one stays open. */
   reset(): void {
     this.threads.clear();
+    this.wanted.clear();
     this.watched = [];
   }
 
-  /** Opens again what was open, for the account that has just begun. */
-  reopen(threads: readonly string[]): void {
-    for (const thread of threads) this.openThread(thread);
+  /** There is an account now: what the tab wanted to show before is opened. */
+  onAccount(): void {
+    for (const thread of this.wanted) this.openThread(thread);
   }
 
   /** Tells the tab the values of these keys, where they differ from what it was told. */
@@ -160,7 +165,7 @@ export class Tab {
           this.stopWatching = whenReleased(message.lock, () => this.engine.onDetach(this));
         }
         this.port.post({ type: 'attached', lock: this.engineLock });
-        this.reopen(message.open);
+        for (const thread of message.open) this.openThread(thread);
         this.send(this.engine.keys());
         this.engine.onStateChange();
         break;
