@@ -8,7 +8,12 @@ export class Api {
     readonly me: Me,
   ) {}
 
-  static async signUp(url: string, username: string, fullName: string, password = 'correct horse battery'): Promise<Api> {
+  static async signUp(
+    url: string,
+    username: string,
+    fullName: string,
+    password = 'correct horse battery',
+  ): Promise<Api> {
     const answer = await post<{ user: Me; token: string }>(`${url}/api/accounts`, {
       username,
       fullName,

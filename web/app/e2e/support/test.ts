@@ -66,7 +66,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
       await page.getByLabel('Username').fill(username);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Create account' }).click();
-      await expect(page.getByRole('searchbox')).toBeVisible();
+      await expect(searchBox(page)).toBeVisible();
       return { page, context: page.context(), username, fullName };
     });
   },
@@ -77,7 +77,8 @@ export const test = base.extend<Fixtures, { server: Server }>({
 });
 
 /** What a browser says while the network is cut on purpose is no fault of the page. */
-const EXPECTED = /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE)|WebSocket connection to/;
+const EXPECTED =
+  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE)|WebSocket connection to/;
 
 function watch(page: Page, complaints: string[]): void {
   page.on('console', (message) => {
@@ -91,20 +92,27 @@ function watch(page: Page, complaints: string[]): void {
 
 /** Finds somebody in the search box and opens the thread with them. */
 export async function find(person: Person, other: { fullName: string; username: string }): Promise<void> {
-  await person.page.getByRole('searchbox').fill(other.username);
+  await searchBox(person.page).fill(other.username);
   await person.page.getByRole('option', { name: other.fullName }).click();
   await expect(composer(person.page)).toBeVisible();
 }
 
-export const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' });
-
-export const messages = (page: Page) => page.getByRole('log');
-
-/** Writes and sends. */
-export async function say(person: Person, text: string): Promise<void> {
-  await composer(person.page).fill(text);
-  await composer(person.page).press('Enter');
+/** Writes and sends in the open conversation. */
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
 }
 
+export const searchBox = (page: Page) => page.getByRole('combobox', { name: 'Search chats and people' });
+
+export const composer = (page: Page) => page.getByRole('textbox', { name: /^Message to / });
+
+/** The messages of the open conversation. */
+export const log = (page: Page) => page.locator('[role=log]:visible');
+
+/** A message of the open conversation, by its text. */
+export const message = (page: Page, text: string) => log(page).getByRole('article').filter({ hasText: text });
+
 /** The row of a thread in the list. */
-export const row = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name });
+export const row = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Conversations' }).getByRole('link').filter({ hasText: name });

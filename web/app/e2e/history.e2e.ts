@@ -1,0 +1,91 @@
+import type { Page } from '@playwright/test';
+import { expect, log, message, PASSWORD, row, searchBox, test } from './support/test.ts';
+
+const LONG = 20_000;
+
+test.describe.configure({ timeout: 240_000 });
+
+test('a thread of 20,000 messages opens like a short one and scrolls back without a jump', async ({
+  program,
+  visit,
+}, info) => {
+  const ada = await program('Ada Lovelace');
+  const bob = await program('Bob Builder');
+  const cyd = await program('Cyd Short');
+  const long = await ada.startThread(bob.me.id);
+  const short = await cyd.startThread(bob.me.id);
+  await ada.sendMany(
+    long.id,
+    Array.from({ length: LONG }, (_, i) => `message ${i + 1} ${'word '.repeat(i % 23)}`),
+  );
+  await cyd.sendMany(
+    short.id,
+    Array.from({ length: 20 }, (_, i) => `short ${i + 1}`),
+  );
+  for (const thread of [long.id, short.id]) await bob.call('PATCH', `/threads/${thread}`, { read: LONG });
+
+  const page = await visit();
+  await page.goto('/signin');
+  await page.getByLabel('Username').fill(bob.me.username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(searchBox(page)).toBeVisible();
+  const shortMs = await openMs(page, 'Cyd Short', 'short 20');
+  const longMs = await openMs(page, 'Ada Lovelace', `message ${LONG} `);
+  info.annotations.push({
+    type: 'measured',
+    description: `first open: 20 messages ${shortMs} ms, 20,000 messages ${longMs} ms`,
+  });
+  console.log(`first open: 20 messages ${shortMs} ms, 20,000 messages ${longMs} ms`);
+
+  // Scroll up as a wheel does, and watch a message that is on screen while older ones are put in front of it.
+  await log(page).hover();
+  let worst = 0;
+  for (let turn = 0; turn < 40; turn++) {
+    await page.mouse.wheel(0, -600);
+    worst = Math.max(worst, await jumpWhileIdle(page));
+  }
+  expect(worst, 'px of jump while older messages arrive').toBeLessThanOrEqual(1);
+  const first = await log(page).getByRole('article').first().innerText();
+  expect(Number(/message (\d+)/.exec(first)?.[1])).toBeLessThan(LONG - 100);
+});
+
+/** From the click on the row until the newest message is on the screen. */
+async function openMs(page: Page, name: string, newest: string): Promise<number> {
+  const started = Date.now();
+  await row(page, name).click();
+  await expect(message(page, newest).last()).toBeInViewport();
+  return Date.now() - started;
+}
+
+/** How far a message on the screen moves by itself within some frames after a scroll has come to rest. */
+function jumpWhileIdle(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const scroller = [...document.querySelectorAll<HTMLElement>('[role=log]')].find(
+      (element) => element.offsetHeight > 0,
+    );
+    if (!scroller) throw new Error('no conversation is open');
+    let top = Number.NaN;
+    while (top !== scroller.scrollTop) {
+      top = scroller.scrollTop;
+      await frame();
+      await frame();
+    }
+    const box = scroller.getBoundingClientRect();
+    const held = document
+      .elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+      ?.closest('[data-index]');
+    const article =
+      held?.querySelector('article') ??
+      [...scroller.querySelectorAll('article')].find((one) => one.getBoundingClientRect().top > box.top + 50);
+    if (!article) return 0;
+    const start = article.getBoundingClientRect().top;
+    let worst = 0;
+    for (let i = 0; i < 12; i++) {
+      await frame();
+      if (article.isConnected) worst = Math.max(worst, Math.abs(article.getBoundingClientRect().top - start));
+    }
+    return worst;
+  });
+}
