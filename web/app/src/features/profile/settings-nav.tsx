@@ -35,8 +35,8 @@ export function SettingsNav() {
       <div className={styles.me}>
         <Avatar person={me} size={64} />
         <div className={styles.names}>
-          <bdi className={styles.name}>{me.fullName}</bdi>
-          <bdi className={styles.username}>@{me.username}</bdi>
+          <bdi className={classes('at-start', styles.name)}>{me.fullName}</bdi>
+          <bdi className={classes('at-start', styles.username)}>@{me.username}</bdi>
         </div>
       </div>
       <ul className={styles.pages}>

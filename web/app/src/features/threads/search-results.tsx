@@ -93,8 +93,10 @@ function Option({ id, found, isAt, onPoint, onOpen }: OptionProps) {
     >
       <Avatar person={person} size={40} isOnline={presence?.online} />
       <span className={styles.lines}>
-        <bdi className={styles.name}>{found.kind === 'thread' ? found.thread.name : person.fullName}</bdi>
-        <bdi className={styles.username}>@{person.username}</bdi>
+        <bdi className={classes('at-start', styles.name)}>
+          {found.kind === 'thread' ? found.thread.name : person.fullName}
+        </bdi>
+        <bdi className={classes('at-start', styles.username)}>@{person.username}</bdi>
       </span>
     </div>
   );

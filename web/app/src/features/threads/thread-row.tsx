@@ -55,7 +55,7 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
       {presence?.online && <span className="visually-hidden">Online: </span>}
       <span className={styles.lines}>
         <span className={styles.top}>
-          <bdi className={styles.name}>{thread.name}</bdi>
+          <bdi className={classes('at-start', styles.name)}>{thread.name}</bdi>
           {thread.preview && (
             <time className={styles.time} dateTime={thread.preview.at}>
               {listTime(thread.preview.at, now)}
@@ -80,7 +80,7 @@ function Preview({ thread, isOpen }: { thread: ThreadView; isOpen: boolean }) {
     return (
       <span className={styles.preview}>
         <span className={styles.draft}>Draft: </span>
-        <bdi>{oneLine(draft.text)}</bdi>
+        <bdi className={classes('at-start', styles.text)}>{oneLine(draft.text)}</bdi>
       </span>
     );
   }
@@ -88,7 +88,11 @@ function Preview({ thread, isOpen }: { thread: ThreadView; isOpen: boolean }) {
   return (
     <span className={styles.preview}>
       {preview.isMine && 'You: '}
-      {preview.isDeleted ? <i>Message deleted</i> : <bdi>{oneLine(preview.text)}</bdi>}
+      {preview.isDeleted ? (
+        <i>Message deleted</i>
+      ) : (
+        <bdi className={classes('at-start', styles.text)}>{oneLine(preview.text)}</bdi>
+      )}
     </span>
   );
 }

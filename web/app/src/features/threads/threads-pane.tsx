@@ -64,7 +64,7 @@ export function ThreadsPane({ openId }: { openId: string | null }) {
           onEnter={() => open(all[active])}
         />
       </div>
-      <ConnectionLine />
+      {openId === null && <ConnectionLine />}
       {isSearching ? (
         <SearchResults id={listId} {...found} at={active} onPoint={setAt} onOpen={open} />
       ) : (
