@@ -176,34 +176,32 @@ export function Composer({ threadId, name, items, onSent, ref }: Props) {
       {target !== undefined && (
         <ComposerContext message={targetMessage} name={name} isEdit={editing !== undefined} onLeave={leave} />
       )}
-      <div className={styles.line}>
-        <div className={styles.box}>
-          <IconButton
-            ref={emojiButton}
-            icon="smile"
-            label="Emoji"
-            size={22}
-            className={styles.emoji}
-            aria-expanded={picksEmoji}
-            onClick={() => setPicksEmoji(true)}
-          />
-          <textarea
-            ref={field}
-            className={styles.field}
-            rows={1}
-            dir="auto"
-            value={text}
-            placeholder="Message"
-            aria-label={editing === undefined ? `Message to ${name}` : 'Edit message'}
-            aria-describedby={length.words ? noteId : undefined}
-            aria-invalid={length.isTooLong || undefined}
-            enterKeyHint={isTouch ? 'enter' : 'send'}
-            autoComplete="off"
-            onChange={(event) => write(event.target.value)}
-            onKeyDown={onKeyDown}
-            onBlur={flush}
-          />
-        </div>
+      <div className={styles.box}>
+        <IconButton
+          ref={emojiButton}
+          icon="smile"
+          label="Emoji"
+          size={22}
+          className={styles.emoji}
+          aria-expanded={picksEmoji}
+          onClick={() => setPicksEmoji(true)}
+        />
+        <textarea
+          ref={field}
+          className={styles.field}
+          rows={1}
+          dir="auto"
+          value={text}
+          placeholder="Message"
+          aria-label={editing === undefined ? `Message to ${name}` : 'Edit message'}
+          aria-describedby={length.words ? noteId : undefined}
+          aria-invalid={length.isTooLong || undefined}
+          enterKeyHint={isTouch ? 'enter' : 'send'}
+          autoComplete="off"
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={onKeyDown}
+          onBlur={flush}
+        />
         <button
           type="button"
           className={classes(styles.send, toSend !== '' && styles.ready)}
@@ -215,7 +213,7 @@ export function Composer({ threadId, name, items, onSent, ref }: Props) {
           onMouseDown={(event) => event.preventDefault()}
           onClick={submit}
         >
-          <Icon name={editing === undefined ? 'send' : 'tick'} size={20} />
+          <Icon name={editing === undefined ? 'send' : 'tick'} size={18} />
         </button>
       </div>
       <p id={noteId} className={classes(styles.note, length.isTooLong && styles.tooLong)} aria-live="polite">

@@ -82,7 +82,8 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   const [flashing, setFlashing] = useState<string | null>(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const [newCount, setNewCount] = useState(0);
-  const width = useRef(0);
+  // Never another: a line that measures what was estimated is known by its estimate alone.
+  const [estimateWidth] = useState(() => Math.min(innerWidth, 880));
   const measured = useRef(new Set<React.Key>());
   const shown = useRef(isShown);
   /** True while the list is to stay with the newest message. */
@@ -99,7 +100,7 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimateRow(rows[index] as Row, width.current || 720),
+    estimateSize: (index) => estimateRow(rows[index] as Row, estimateWidth),
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     anchorTo: 'end',
     scrollEndThreshold: END_PX,
@@ -107,7 +108,7 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
     paddingStart: PADDING_PX,
     paddingEnd: 4,
     scrollPaddingStart: DAY_PX,
-    initialOffset: () => rows.reduce((sum, row) => sum + estimateRow(row, width.current || 720), 0),
+    initialOffset: () => rows.reduce((sum, row) => sum + estimateRow(row, estimateWidth), 0),
     directDomUpdates: true,
     directDomUpdatesMode: 'position',
     // A pane behind the open one has no size: what is known of it stays.
@@ -276,10 +277,8 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
     };
     const onLook = () => latest.current.look();
     let height = element.clientHeight;
-    width.current = element.clientWidth;
     const observer = new ResizeObserver(() => {
       if (element.clientHeight === 0) return;
-      width.current = element.clientWidth;
       // The keyboard, or a composer that grows, takes its room from the top of the list, not from its end.
       const lost = height - element.clientHeight;
       height = element.clientHeight;
