@@ -4,7 +4,6 @@ using Parley.Server.Hosting;
 using Parley.Server.Messages;
 using Parley.Server.Photos;
 using Parley.Server.Presence;
-using Parley.Server.Storage;
 using Parley.Server.Sync;
 using Parley.Server.Threads;
 

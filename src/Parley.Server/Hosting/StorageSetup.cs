@@ -1,8 +1,8 @@
 using System.Data.Common;
-using Parley.Server.Hosting;
+using Parley.Server.Storage;
 using Parley.Server.Storage.Sqlite;
 
-namespace Parley.Server.Storage;
+namespace Parley.Server.Hosting;
 
 /// <summary>Chooses the engine.</summary>
 public static class StorageSetup

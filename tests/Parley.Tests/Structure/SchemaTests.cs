@@ -1,0 +1,27 @@
+using Dapper;
+using Parley.Tests.Support;
+using Xunit;
+
+namespace Parley.Tests.Structure;
+
+/// <summary>The schema can be spread over machines by thread and by user.</summary>
+public sealed class SchemaTests
+{
+    /// <summary>Small, or read once in a while: these may have any key. Every other table is hot.</summary>
+    private static readonly string[] Cold = ["meta", "sessions", "photos", "data_protection_keys", "schema_versions"];
+
+    [Fact]
+    public async Task The_primary_key_of_every_hot_table_begins_with_a_thread_or_a_user()
+    {
+        await using var test = new TestDatabase();
+        var keys = (await test.Database.Read(connection => connection.QueryAsync<(string Table, string Column)>("""
+            SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.pk = 1
+            """))).ToDictionary(row => row.Table, row => row.Column);
+
+        var hot = keys.Where(key => !Cold.Contains(key.Key)).ToList();
+        string[] surelyHot = ["users", "user_versions", "threads", "thread_users", "messages", "reactions"];
+        Assert.Empty(surelyHot.Except(hot.Select(key => key.Key)));
+        Assert.All(hot, key => Assert.True(key.Value is "thread_id" or "user_id", $"The primary key of {key.Key} begins with {key.Value}."));
+    }
+}
