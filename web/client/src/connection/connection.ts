@@ -29,6 +29,8 @@ const FAILURES_TO_POLL = 3;
 const SOCKET_RETRY_MS = 60_000;
 const POLL_WAIT_S = 25;
 const POLL_MIN_MS = 1_000;
+/** A frame has at most 64 KiB, and a character at most 4 bytes. */
+const FRAME_CHARACTERS = 16 * 1024;
 
 export interface ConnectionHost {
   /** Where the replica stands; null while it must bootstrap, and no `hello` is sent until `resume`. */
@@ -103,10 +105,12 @@ export class Connection {
     this.clear('retryTimer');
   }
 
-  /** Sends if the socket is live; says whether it did. */
+  /** Sends if the socket is live and takes a frame of that size; says whether it did. */
   send(frame: ClientFrame): boolean {
     if (!this.isWelcome || this.socket?.readyState !== 1) return false;
-    this.socket.send(JSON.stringify(frame));
+    const data = JSON.stringify(frame);
+    if (data.length > FRAME_CHARACTERS) return false;
+    this.socket.send(data);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { ParleyError } from '../parley.ts';
-import { isWaiting, type OutboxEntry } from './entry.ts';
+import { isSend, isWaiting, type OutboxEntry } from './entry.ts';
 import { OUTBOX_LIMIT, tooMany } from './limit.ts';
 
 /** Where entries outlive the program. Each call is durable when it resolves. */
@@ -26,7 +26,11 @@ export class Outbox {
   }
 
   restore(entries: readonly OutboxEntry[]): void {
-    for (const entry of [...entries].sort((a, b) => (a.id < b.id ? -1 : 1))) this.put(entry);
+    for (const entry of [...entries].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      this.put(entry);
+      // A refused message waits for the person; a refused change of one was seen, and is not worth more than that.
+      if (entry.error && !isSend(entry)) this.remove(entry.id);
+    }
   }
 
   get(id: string): OutboxEntry | undefined {

@@ -40,6 +40,11 @@ interface Lane {
 export class Sender {
   private readonly lanes = new Map<string, Lane>();
   private readonly acks = new Map<string, { resolve(seq: number): void; reject(error: unknown): void }>();
+  /**
+   * Sends that were tried by socket. If no answer came they are tried by HTTP, which says what it does not like about
+   * a message where a socket would only close, again and again.
+   */
+  private readonly triedBySocket = new Set<string>();
   private isStopped = false;
   private readonly outbox: Outbox;
   private readonly http: Http;
@@ -191,12 +196,17 @@ export class Sender {
       act: { kind: 'send'; text: string; replyTo?: number };
     };
     const { kind: _, ...content } = act;
-    if (this.host.isLive()) {
+    if (this.host.isLive() && !this.triedBySocket.delete(id)) {
       const answer = new Promise<number>((resolve, reject) => this.acks.set(id, { resolve, reject }));
       const lost = new RequestError({ title: 'No answer came', code: 'unavailable', status: 0 });
       const timer = this.clock.setTimeout(() => this.acks.get(id)?.reject(lost), ACK_MS);
       try {
-        if (this.host.sendFrame({ type: 'send', cid: id, thread, ...content })) return await answer;
+        if (this.host.sendFrame({ type: 'send', cid: id, thread, ...content })) {
+          this.triedBySocket.add(id);
+          const seq = await answer;
+          this.triedBySocket.delete(id);
+          return seq;
+        }
       } finally {
         this.acks.delete(id);
         this.clock.clearTimeout(timer);

@@ -208,6 +208,8 @@ export class FakeSocket implements SocketLike {
   position: { epoch: string; version: number } | null = null;
   /** The server is not poked: this socket falls behind without knowing (S10). */
   isDeaf = false;
+  /** Closes on a frame of type `send`, as the real one does on text that is no Unicode. */
+  isStrict = false;
   private revisions: Record<string, number> = {};
   private readonly network: FakeNetwork;
 
@@ -284,6 +286,10 @@ export class FakeSocket implements SocketLike {
         for (const [id, { revision }] of server.threads) this.revisions[id] ??= revision;
         break;
       case 'send':
+        if (this.isStrict) {
+          this.end(4400);
+          break;
+        }
         if (!server.maySend(user, frame.thread)) {
           this.push({ type: 'nack', cid: frame.cid, code: 'not_found' as ErrorCode });
           break;
