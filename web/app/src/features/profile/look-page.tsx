@@ -1,10 +1,9 @@
 import type { Settings } from '@parley/client';
-import { useMe, useParleyClient } from '../../store.ts';
 import { useIsTouch } from '../../view/media.ts';
 import { applyTheme } from '../../view/theme.ts';
 import styles from './look-page.module.css';
-import { report } from './report.ts';
 import { SettingsPage } from './settings-page.tsx';
+import { useSettings } from './use-settings.ts';
 
 const themes = [
   { value: 'system', name: 'As the system' },
@@ -14,15 +13,13 @@ const themes = [
 
 /** Theme, and what Enter does: for all devices of the user. */
 export function LookPage() {
-  const parley = useParleyClient();
-  const { settings } = useMe();
+  const [settings, change] = useSettings();
   const isTouch = useIsTouch();
   const theme = settings.theme ?? 'system';
-  const save = (changes: Settings) => report(parley.updateProfile({ settings: { ...settings, ...changes } }));
 
   const chooseTheme = async (chosen: NonNullable<Settings['theme']>) => {
     applyTheme(chosen);
-    if (!(await save({ theme: chosen }))) applyTheme(theme);
+    if (!(await change({ theme: chosen }))) applyTheme(theme);
   };
 
   return (
@@ -62,7 +59,7 @@ export function LookPage() {
             className={styles.switch}
             aria-checked={settings.enterSends ?? true}
             checked={settings.enterSends ?? true}
-            onChange={(event) => save({ enterSends: event.target.checked })}
+            onChange={(event) => change({ enterSends: event.target.checked })}
           />
         </label>
       </fieldset>

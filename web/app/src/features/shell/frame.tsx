@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { useParley } from '../../store.ts';
 import { classes } from '../../ui/classes.ts';
@@ -30,6 +30,7 @@ export function Frame() {
 
   const [, section = '', threadId = '', page = ''] = path.split('/');
   const isThread = section === 't' && threadId !== '';
+  useFocusReturn(isThread ? threadId : null);
   const isSettings = section === 'settings';
   const details = useDetails(threadId);
   const hasDetails = isThread && details.isOpen;
@@ -67,6 +68,21 @@ export function Frame() {
       {keyMap.isOpen && <KeyMap onClose={keyMap.close} />}
     </div>
   );
+}
+
+/** Who leaves a conversation by key stands on its row, not nowhere. */
+function useFocusReturn(openId: string | null): void {
+  const last = useRef(openId);
+  useEffect(() => {
+    const left = last.current;
+    last.current = openId;
+    if (openId !== null || left === null) return;
+    const isNowhere = document.activeElement === document.body || document.activeElement?.closest('[inert]');
+    if (!isNowhere) return;
+    document
+      .querySelector<HTMLElement>(`[data-thread="${CSS.escape(left)}"]`)
+      ?.focus({ preventScroll: true });
+  }, [openId]);
 }
 
 function useUnreadTitle(): void {

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useParley, useParleyClient } from '../../store.ts';
 import { useWatch } from '../../view/watch.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -10,6 +10,8 @@ import { ThreadRow } from './thread-row.tsx';
 
 const ROW = 72;
 const GAP = 2;
+/** What the list may begin with, e.g. the way to the archived threads. */
+export const LEAD_HEIGHT = 48;
 /** So many rows from the end the next ones are fetched. */
 const AHEAD = 20;
 
@@ -17,10 +19,12 @@ interface Props {
   label: string;
   ids: string[];
   openId: string | null;
+  /** Stands above the first row, LEAD_HEIGHT high, and scrolls with the rows. */
+  lead?: ReactNode;
 }
 
 /** The rows of a list of threads: only those in sight are in the page, however many there are. */
-export function ThreadList({ label, ids, openId }: Props) {
+export function ThreadList({ label, ids, openId, lead }: Props) {
   const parley = useParleyClient();
   const isComplete = useParley('threads')?.isComplete ?? true;
   const scroller = useRef<HTMLDivElement>(null);
@@ -35,6 +39,7 @@ export function ThreadList({ label, ids, openId }: Props) {
     count: ids.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
+    scrollMargin: lead ? LEAD_HEIGHT : 0,
     gap: GAP,
     overscan: 6,
     getItemKey: (index) => ids[index] ?? index,
@@ -86,6 +91,7 @@ export function ThreadList({ label, ids, openId }: Props) {
   return (
     <>
       <div ref={scroller} className={styles.scroller}>
+        {lead}
         <ul
           className={styles.list}
           aria-label={label}
@@ -99,7 +105,7 @@ export function ThreadList({ label, ids, openId }: Props) {
               <li
                 key={key}
                 className={styles.item}
-                style={{ transform: `translateY(${start}px)` }}
+                style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
                 aria-setsize={ids.length}
                 aria-posinset={index + 1}
               >

@@ -26,10 +26,12 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
   const thread = useParley(`thread:${threadId}`);
   const presence = useParley(`presence:${thread?.peer.id ?? ''}`);
   const now = useNow(thread?.preview?.at);
+  const kept = useParley(`draft:${threadId}`);
   const longPress = useLongPress((at) => onMenu(threadId, at));
   if (!thread) return null;
 
   const isUnread = thread.unread > 0;
+  const draft = kept?.text && kept.editing === undefined && !isOpen ? kept.text : null;
   const openMenu = (event: MouseEvent<HTMLElement>) => {
     event.preventDefault();
     // The menu key has no place of its own: then the row's middle.
@@ -63,24 +65,23 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
           )}
         </span>
         <span className={styles.bottom}>
-          <Preview thread={thread} isOpen={isOpen} />
-          <Marks thread={thread} />
+          <Preview thread={thread} draft={draft} />
+          <Marks thread={thread} hasDraft={draft !== null} />
         </span>
       </span>
     </Link>
   );
 });
 
-function Preview({ thread, isOpen }: { thread: ThreadView; isOpen: boolean }) {
+function Preview({ thread, draft }: { thread: ThreadView; draft: string | null }) {
   const isTyping = (useParley(`typing:${thread.id}`)?.userIds.length ?? 0) > 0;
-  const draft = useParley(`draft:${thread.id}`);
   const { preview } = thread;
   if (isTyping) return <span className={classes(styles.preview, styles.typing)}>typing…</span>;
-  if (draft?.text && draft.editing === undefined && !isOpen) {
+  if (draft !== null) {
     return (
       <span className={styles.preview}>
         <span className={styles.draft}>Draft: </span>
-        <bdi className={classes('at-start', styles.text)}>{oneLine(draft.text)}</bdi>
+        <bdi className={classes('at-start', styles.text)}>{oneLine(draft)}</bdi>
       </span>
     );
   }
@@ -97,9 +98,10 @@ function Preview({ thread, isOpen }: { thread: ThreadView; isOpen: boolean }) {
   );
 }
 
-function Marks({ thread }: { thread: ThreadView }) {
+function Marks({ thread, hasDraft }: { thread: ThreadView; hasDraft: boolean }) {
   const { preview, unread } = thread;
-  const isFailed = preview?.state === 'failed';
+  // What waits to be written matters more than what became of the last message; that it failed, more than both.
+  const hasState = preview?.state === 'failed' || (unread === 0 && !hasDraft && !preview?.isDeleted);
   return (
     <>
       {thread.muted && (
@@ -120,9 +122,7 @@ function Marks({ thread }: { thread: ThreadView }) {
           <span className="visually-hidden">{count(unread, 'unread message')}</span>
         </span>
       )}
-      {(unread === 0 || isFailed) && preview?.isMine && !preview.isDeleted && preview.state && (
-        <StateMark state={preview.state} peer={thread.peer} />
-      )}
+      {hasState && preview?.isMine && preview.state && <StateMark state={preview.state} peer={thread.peer} />}
     </>
   );
 }

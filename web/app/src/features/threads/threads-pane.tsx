@@ -130,14 +130,14 @@ function Threads({ openId }: { openId: string | null }) {
     if (archived.length === 0) return <p className={styles.nothing}>Nothing is archived.</p>;
     return <ThreadList key="archived" label="Archived conversations" ids={archived} openId={openId} />;
   }
+  const lead = archived.length > 0 && <ArchivedRow count={archived.length} />;
+  if (inbox.length > 0 || !threads.isComplete) {
+    return <ThreadList key="inbox" label="Conversations" ids={inbox} openId={openId} lead={lead} />;
+  }
   return (
     <>
-      {archived.length > 0 && <ArchivedRow count={archived.length} />}
-      {inbox.length === 0 && threads.isComplete ? (
-        <FirstThread />
-      ) : (
-        <ThreadList key="inbox" label="Conversations" ids={inbox} openId={openId} />
-      )}
+      {lead}
+      <FirstThread />
     </>
   );
 }
