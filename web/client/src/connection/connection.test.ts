@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { startDevice, type TestDevice } from '../../test/support/device.ts';
 import type { FakeSocket } from '../../test/support/fakeNetwork.ts';
 import { ModelServer } from '../../test/support/modelServer.ts';
+import type { TabClient } from '../tabs/client.ts';
 
 let server: ModelServer;
 let thread: string;
@@ -135,6 +136,13 @@ describe('a live socket', () => {
     ada.network.packets.length = 0;
     await ada.pass(14_000);
     expect(state()).toBe('online');
+  });
+
+  test('that died while the device slept is found in seconds once it wakes', async () => {
+    ada.network.isAutomatic = false;
+    (ada.parley as TabClient).network(true);
+    await ada.pass(3100);
+    expect(state()).not.toBe('online');
   });
 
   test('that closes is opened again at once', async () => {

@@ -18,6 +18,7 @@ const PING_MS = 20_000;
 const PING_SOON_MS = 500;
 /** A socket that answers a ping with nothing at all for so long is dead. */
 const SILENCE_MS = 10_000;
+const WAKE_SILENCE_MS = 3_000;
 /** A `hello` that is not welcomed by then is asked again. */
 const HELLO_MS = 10_000;
 const OPEN_MS = 10_000;
@@ -130,7 +131,8 @@ export class Connection {
   wake(): void {
     if (this.isStopped) return;
     if (this.isWelcome) {
-      this.ping();
+      // It may have slept through the other side's end: no need to wait as long as usual to find out.
+      this.ping(WAKE_SILENCE_MS);
       return;
     }
     const { clock } = this.options;
@@ -238,13 +240,14 @@ export class Connection {
     }, LOST_POKE_MS);
   }
 
-  private ping(): void {
+  private ping(silenceMs = SILENCE_MS): void {
     const { clock } = this.options;
     this.schedulePing(PING_MS);
     if (!this.send({ type: 'ping', version: this.host.storedVersion() })) return;
     const { socket } = this;
-    if (!socket || this.silenceTimer !== undefined) return;
-    this.silenceTimer = clock.setTimeout(() => this.onClosed(socket, 0), SILENCE_MS);
+    if (!socket || (this.silenceTimer !== undefined && silenceMs === SILENCE_MS)) return;
+    this.clear('silenceTimer');
+    this.silenceTimer = clock.setTimeout(() => this.onClosed(socket, 0), silenceMs);
   }
 
   private schedulePing(ms: number): void {

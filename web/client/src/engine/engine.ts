@@ -43,10 +43,12 @@ export class Engine {
   private ending: symbol | null = null;
   private endingRequest: Promise<unknown> = Promise.resolve();
   private readonly tabEngine: TabEngine;
+  private connection: ConnectionState;
 
   constructor(options: EngineOptions) {
     this.options = options;
     const { baseUrl, fetch, clock } = options;
+    this.connection = { state: 'connecting', since: clock.now(), transport: 'socket', waiting: 0 };
     this.http = new Http({ baseUrl, fetch, clock });
     this.http.token = options.token;
     this.publisher = new Publisher(clock, (keys) => this.publish(keys));
@@ -291,15 +293,8 @@ export class Engine {
     return undefined;
   }
 
-  private connectionCache: ConnectionState = {
-    state: 'connecting',
-    since: Date.now(),
-    transport: 'socket',
-    waiting: 0,
-  };
-
   private connectionValue(): ConnectionState {
-    const { account, connectionCache: held } = this;
+    const { account, connection: held } = this;
     if (!account) return held;
     const { state, since, transport } = account.connectionState;
     const { waiting } = account.outbox;
@@ -308,8 +303,8 @@ export class Engine {
       held.since === since &&
       held.transport === transport &&
       held.waiting === waiting;
-    if (!isSame) this.connectionCache = { state, since, transport, waiting };
-    return this.connectionCache;
+    if (!isSame) this.connection = { state, since, transport, waiting };
+    return this.connection;
   }
 
   private call(tab: Tab, method: string, args: unknown[]): Promise<unknown> {

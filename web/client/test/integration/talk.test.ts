@@ -5,6 +5,9 @@ import { createParley, type Parley, type SocketLike } from '../../src/index.ts';
 
 /** A running server; without one there is nothing to talk over. */
 const baseUrl = process.env.PARLEY_URL ?? '';
+/** A PNG of one pixel. */
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const run = Date.now().toString(36);
 
 function program(): Parley {
@@ -96,6 +99,22 @@ test.skipIf(baseUrl === '')(
     await until('nickname', () => ada.store.get(`thread:${thread}`)?.name === 'Bobby');
     await until('nothing waits', () => ada.store.get('connection')?.waiting === 0);
     assert.equal(ada.store.get(`thread:${thread}`)?.pinned, true);
+
+    await ada.updateProfile({ fullName: 'Ada King', settings: { theme: 'dark' } });
+    assert.equal(me(ada).fullName, 'Ada King');
+    assert.equal(me(ada).settings.theme, 'dark');
+    await until('the new name', () => bob.store.get(`thread:${thread}`)?.name === 'Ada King');
+    await ada.uploadPhoto(new Blob([Buffer.from(PIXEL, 'base64')], { type: 'image/png' }));
+    assert.notEqual(me(ada).photo, null);
+    await until('the photo', () => bob.store.get(`thread:${thread}`)?.peer.photo === me(ada).photo);
+    await ada.removePhoto();
+    assert.equal(me(ada).photo, null);
+    const password = 'another horse battery';
+    await assert.rejects(ada.changePassword({ current: 'not this one at all', password }), /./);
+    await ada.changePassword({ current: 'correct horse battery', password });
+    assert.equal(ada.store.get('session')?.state, 'signedIn');
+    assert.equal((await ada.getUser(me(bob).id)).fullName, 'Bob Byron');
+    console.log('profile, photo, password');
 
     const third = program();
     await third.start();
