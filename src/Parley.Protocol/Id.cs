@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
@@ -27,7 +28,7 @@ public readonly record struct Id(long Value) : IComparable<Id>
         Span<byte> bytes = stackalloc byte[9];
         Span<char> again = stackalloc char[TextLength];
         id = default;
-        if (text.Length != TextLength || !Base64Url.TryDecodeFromChars(text, bytes, out var count) || count != 8)
+        if (text.Length != TextLength || Base64Url.DecodeFromChars(text, bytes, out _, out var count) != OperationStatus.Done || count != 8)
             return false;
         id = new Id(BinaryPrimitives.ReadInt64BigEndian(bytes));
         // The last character carries two spare bits; only the canonical text is an id.

@@ -9,6 +9,11 @@ public sealed record BodyLimit(int Bytes)
     /// <summary>No route takes more.</summary>
     public const int Largest = 10 * 1024 * 1024;
 
+    /// <summary>
+    /// What is too long is still read to its end, up to here, so that the sender gets to read the answer; beyond it the connection is cut.
+    /// </summary>
+    public const int Drained = 64 * 1024 * 1024;
+
     /// <summary>Reads the body, up to the limit of the route that was matched.</summary>
     public static async Task<byte[]> ReadBody(HttpContext context)
     {

@@ -34,16 +34,25 @@ public static class HostingSetup
             json.SerializerOptions.Encoder = wire.Encoder;
             json.SerializerOptions.NumberHandling = wire.NumberHandling;
         });
+        builder.Services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["text/html", "text/css", "text/javascript", "application/json", "application/manifest+json", "image/svg+xml"];
+        });
         builder.AddRateLimits(options);
         builder.AddApiDocument();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Why the server cannot start is said in a sentence by the command line; the host's own account of it would bury that.
+        var start = new StartState();
+        builder.Services.AddSingleton(start);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", level => start.IsUp && level >= LogLevel.Warning);
         // The keys lie beside the data that they guard; encrypting them with a key that lies there too would be show.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimit.Largest;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Drained;
             Listening.Listen(kestrel, options);
         });
     }
@@ -54,6 +63,8 @@ public static class HostingSetup
         // Opened now, so that a wrong folder or database is said before the port is taken.
         app.Services.GetRequiredService<DataFolder>();
         app.Services.GetRequiredService<Database>();
+        var start = app.Services.GetRequiredService<StartState>();
+        app.Lifetime.ApplicationStarted.Register(() => start.IsUp = true);
         app.UseForwardedHeaders();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<Errors>();
@@ -61,5 +72,10 @@ public static class HostingSetup
         app.UseWebSockets();
         app.UseMiddleware<CrossSiteGuard>();
         app.UseWebApp();
+    }
+
+    private sealed class StartState
+    {
+        public bool IsUp { get; set; }
     }
 }

@@ -19,6 +19,8 @@ internal static class WebApp
             return;
         }
         var files = new PhysicalFileProvider(folder);
+        // Only the app's own files: an answer of the API that holds secrets must not show its length compressed.
+        app.UseWhen(context => !Routes.IsApi(context.Request), pages => pages.UseResponseCompression());
         app.Use((context, next) =>
         {
             // A page of the app is whatever address the app's own router understands.

@@ -59,7 +59,7 @@ internal sealed record PhotoImage(string Id, IReadOnlyDictionary<int, byte[]> Si
     private static Image Crop(byte[] content, int side)
     {
         using var thumbnail = Image.ThumbnailBuffer(
-            content, side, height: side, crop: Enums.Interesting.Centre, outputProfile: "srgb", failOn: Enums.FailOn.Error);
+            content, side, optionString: "fail-on=error", height: side, crop: Enums.Interesting.Centre, outputProfile: "srgb", failOn: Enums.FailOn.Error);
         // Decoded here and once; the smaller ones are made of it.
         return thumbnail.CopyMemory();
     }

@@ -1,0 +1,38 @@
+using System.Net;
+using Parley.Protocol;
+using Parley.Tests.Support;
+using Xunit;
+
+namespace Parley.Tests.Hosting;
+
+public sealed class RateLimitTests
+{
+    [Fact]
+    public async Task Fast_search_is_slowed_down_for_one_account_and_not_for_another()
+    {
+        await using var server = await TestServer.Start(configure: options => options with { HasLimits = true });
+        var hasty = await server.SignUp();
+        var patient = await server.SignUp();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => hasty.Get("/users?query=a")));
+
+        var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ToList();
+        Assert.NotEmpty(refused);
+        Assert.InRange(answers.Length - refused.Count, 100, 130);
+        Assert.InRange(int.Parse(refused[0].Headers.GetValues("Retry-After").Single()), 1, 60);
+        await ParleyApi.Refused(refused[0], HttpStatusCode.TooManyRequests, ErrorCode.RateLimited);
+        using var other = await patient.Get("/users?query=a");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Accounts_cannot_be_made_without_end_from_one_address()
+    {
+        await using var server = await TestServer.Start(configure: options => options with { HasLimits = true });
+        // Refused for their content, so that no hashing slows this down: the limit comes before it.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => server.Stranger().Post("/accounts", new SignUpRequest("x", "", ""))));
+
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest), 100, 110);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Parley.Tests.Support;
+using Xunit;
+
+namespace Parley.Tests.Hosting;
+
+/// <summary>The program itself, as someone starts it.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-start-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("--port abc", "port")]
+    [InlineData("--port 70000", "port")]
+    [InlineData("--port", "--port")]
+    [InlineData("--nonsense", "--nonsense")]
+    [InlineData("--origin chat", "origin")]
+    public async Task A_wrong_command_line_is_told_in_a_sentence(string arguments, string word)
+    {
+        var (code, output) = await Run(arguments);
+
+        Assert.Equal(2, code);
+        Assert.Contains(word, output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--host nowhere", "IP address")]
+    [InlineData("--host 192.0.2.1", "--host")]
+    [InlineData("--data /proc/parley", "cannot be written")]
+    [InlineData("--database Host=db;Password=hush", "PostgreSQL is not supported yet")]
+    [InlineData("--database postgresql://u:hush@db/parley", "PostgreSQL is not supported yet")]
+    [InlineData("--database nonsense", "connection string")]
+    public async Task What_keeps_it_from_starting_is_told_in_a_sentence(string arguments, string sentence)
+    {
+        var (code, output) = await Run(arguments.Contains("--data ", StringComparison.Ordinal) ? arguments : $"--data {_folder.FullName} {arguments}");
+
+        Assert.Equal(1, code);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_process_is_kept_out_of_the_data_folder_and_off_the_port()
+    {
+        await using var first = await TestServer.Start();
+
+        var folder = await Run($"--data {first.Options.Data}");
+        var port = await Run($"--data {_folder.FullName} --port {first.Url.Port} --host 127.0.0.1");
+
+        Assert.Equal(1, folder.Code);
+        Assert.Contains("Another Parley", folder.Output, StringComparison.Ordinal);
+        Assert.Equal(1, port.Code);
+        Assert.Contains("port is in use", port.Output, StringComparison.Ordinal);
+        Assert.Single(port.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Help_names_every_flag_and_its_variable()
+    {
+        var (code, output) = await Run("--help");
+
+        Assert.Equal(0, code);
+        foreach (var word in new[] { "--host", "--port", "--data", "--database", "--origin", "--demo", "PARLEY_HOST", "PARLEY_PORT", "PARLEY_DATA", "PARLEY_DATABASE", "PARLEY_ORIGINS" })
+            Assert.Contains(word, output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output)> Run(string arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "parley.dll")} {arguments}")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+        return (process.ExitCode, await output + await error);
+    }
+}
