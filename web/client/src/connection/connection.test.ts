@@ -174,6 +174,20 @@ describe('without a server', () => {
     ada.network.cut();
   });
 
+  test('a thread that could not be fetched says why, and is fetched when the server is back', async () => {
+    server.send('bob', thread, 'c1', 'one');
+    ada.parley.openThread(thread);
+    await ada.pass(1000);
+    expect(ada.parley.store.get(`messages:${thread}`)).toMatchObject({
+      items: [],
+      error: { code: 'unavailable' },
+    });
+    ada.network.isDown = false;
+    await ada.pass(31_000);
+    expect(ada.texts(thread)).toEqual(['one']);
+    expect(ada.parley.store.get(`messages:${thread}`)?.error).toBeNull();
+  });
+
   test('says off-line, tries less and less often, and is back by itself', async () => {
     await ada.pass(2000);
     expect(state()).toBe('offline');

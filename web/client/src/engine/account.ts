@@ -54,8 +54,8 @@ export interface AccountHost {
   onRunDropped(thread: string): void;
   /** The whole cache was dropped. */
   onCleared(): void;
-  /** There is a position again, after a bootstrap or from storage. */
-  onReloaded(): void;
+  /** What open threads lack can be fetched, now that the server answers or the list was read. */
+  onReachable(): void;
   openThreads(): Iterable<string>;
   onEnded(): void;
 }
@@ -366,7 +366,7 @@ export class Account {
     this.writeBehind.touch();
     this.host.onChange('threads');
     this.connection.resume();
-    this.host.onReloaded();
+    this.host.onReachable();
     this.sender.resume();
     void this.loadRest(this.replica.generation);
   }
@@ -585,7 +585,10 @@ export class Account {
     if (state === 'online' || state === 'updating') this.catchUpSoon();
     if (this.context.isOnline !== wasOnline) {
       for (const thread of this.outbox.threads) this.touchThread(thread);
-      if (this.context.isOnline) this.sender.resume();
+      if (this.context.isOnline) {
+        this.sender.resume();
+        this.host.onReachable();
+      }
     }
     this.host.onChange('connection');
   }
@@ -660,7 +663,7 @@ export class Account {
     this.writeBehind.begin(state);
     this.replica.restore(state, heads);
     for (const id of this.replica.heads.keys()) this.touchThread(id);
-    this.host.onReloaded();
+    this.host.onReachable();
     if (this.replica.position) this.connection.resume();
     else void this.bootstrap();
   }

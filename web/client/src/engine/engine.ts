@@ -154,7 +154,7 @@ export class Engine {
         onCleared: () => {
           for (const tab of this.tabs) tab.forget();
         },
-        onReloaded: () => {
+        onReachable: () => {
           for (const tab of this.tabs) tab.reload();
         },
         openThreads: () => new Set([...this.tabs].flatMap((tab) => tab.openThreads)),

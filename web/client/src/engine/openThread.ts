@@ -31,6 +31,7 @@ export class OpenThread {
   private jump: Jump | null = null;
   /** The messages are neither in memory nor in storage. */
   private isFetching = false;
+  private windowLoading: Promise<void> | null = null;
   private error: Problem | null = null;
   /** What was read when the tab opened the thread; null if all of it was, undefined while nothing is known. */
   private unreadAfter: number | null | undefined;
@@ -54,14 +55,22 @@ export class OpenThread {
 
   /** Gets the newest messages, from wherever they are. */
   loadWindow(): Promise<void> {
-    return this.track(() =>
+    this.windowLoading ??= this.track(() =>
       this.account.loadWindow(this.thread, () => {
         this.isFetching = true;
         this.onChange();
       }),
     ).finally(() => {
       this.isFetching = false;
+      this.windowLoading = null;
     });
+    return this.windowLoading;
+  }
+
+  /** Gets them if they are missing: they could not be fetched before, or what was there is no more. */
+  async reload(): Promise<void> {
+    await this.windowLoading;
+    if (!this.account.replica.windows.has(this.thread)) await this.loadWindow();
   }
 
   loadOlder(): Promise<void> {

@@ -97,12 +97,9 @@ export class Tab {
     for (const { open } of this.threads.values()) open.forget();
   }
 
-  /** Gets the messages of open threads whose run was lost. */
+  /** Gets the messages of open threads that have none. */
   reload(): void {
-    const account = this.engine.account();
-    for (const [thread, { open, isOpen }] of this.threads) {
-      if (isOpen && !account?.replica.windows.has(thread)) void open.loadWindow();
-    }
+    for (const { open, isOpen } of this.threads.values()) if (isOpen) void open.reload();
   }
 
   /** Another user, or none: nothing of the last one stays open. */

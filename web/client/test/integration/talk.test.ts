@@ -152,6 +152,22 @@ test.skipIf(baseUrl === '')(
     );
     console.log('deleted for me, back with what came after');
 
+    ada.openThread(thread);
+    const before = items(ada).length;
+    for (const text of ['half a pair \ud83d', 'x'.repeat(10_001), 'x'.repeat(100_000)])
+      ada.send(thread, text);
+    ada.send(thread, '🙂'.repeat(10_000));
+    await until('the long one arrives', () => items(bob).at(-1)?.text.startsWith('🙂🙂'), 15_000);
+    await until(
+      'three failed',
+      () => items(ada).filter((item) => item.state === 'failed').length === 3,
+      15_000,
+    );
+    assert.equal(items(ada).length, before + 4);
+    for (const item of items(ada)) if (item.state === 'failed') ada.discard(item.cid);
+    await until('discarded', () => items(ada).length === before + 1);
+    console.log('bad texts fail with a reason, good ones pass');
+
     const [other] = (await bob.listSessions()).filter((session) => !session.current);
     assert(other);
     await bob.endSession(other.id);
