@@ -23,6 +23,7 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove();
     }
 
     /// <summary>Where it listens.</summary>
@@ -54,13 +55,21 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        Remove();
+        return ValueTask.CompletedTask;
+    }
+
+    // Also when the replay is stopped half-way.
+    private void Remove()
+    {
+        if (!_folder.Exists)
+            return;
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
         _folder.Delete(recursive: true);
+        _folder.Refresh();
     }
 
     private static string FindRoot()
