@@ -7,6 +7,7 @@ import { useIsShown } from '../../view/shown.ts';
 import { useWatch } from '../../view/watch.ts';
 import { Composer, type ComposerHandle } from '../composer/composer.tsx';
 import { EmojiPopup } from '../composer/emoji-popup.tsx';
+import { Popup } from '../composer/popup.tsx';
 import { ConnectionLine } from '../shell/connection-line.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import styles from './conversation-pane.module.css';
@@ -16,12 +17,14 @@ import { FirstLoad } from './first-load.tsx';
 import type { MessageActions } from './message-actions.ts';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import { MessageMenu } from './message-menu.tsx';
+import { QuickReactions } from './quick-reactions.tsx';
 import { useAnnounceArrivals } from './use-announce-arrivals.ts';
 
 /** What lies over the conversation. */
 type Overlay =
   | { kind: 'menu'; message: MessageView; anchor: MenuAnchor }
   | { kind: 'reactions'; message: MessageView; anchor: MenuAnchor }
+  | { kind: 'emoji'; message: MessageView; anchor: MenuAnchor }
   | { kind: 'delete'; message: MessageView };
 
 /** One thread: its header, its messages and its composer. */
@@ -73,6 +76,10 @@ export function ConversationPane({ threadId }: { threadId: string }) {
     [parley, threadId, me.id],
   );
   const close = () => setOverlay(null);
+  const react = (emoji: string) => {
+    close();
+    if (overlay) actions.toggleReaction(overlay.message, emoji);
+  };
   const leave = useMemo(() => () => composer.current?.focus(), []);
 
   if (!thread) {
@@ -121,22 +128,22 @@ export function ConversationPane({ threadId }: { threadId: string }) {
           anchor={overlay.anchor}
           myId={me.id}
           actions={actions}
-          onMoreReactions={() =>
-            setOverlay({ kind: 'reactions', message: overlay.message, anchor: overlay.anchor })
-          }
+          onMoreReactions={() => setOverlay({ ...overlay, kind: 'emoji' })}
           onClose={close}
         />
       )}
       {overlay?.kind === 'reactions' && (
-        <EmojiPopup
-          label="React"
-          anchor={overlay.anchor}
-          onPick={(emoji) => {
-            close();
-            actions.toggleReaction(overlay.message, emoji);
-          }}
-          onClose={close}
-        />
+        <Popup label="React" anchor={overlay.anchor} onClose={close}>
+          <QuickReactions
+            message={overlay.message}
+            myId={me.id}
+            onPick={react}
+            onMore={() => setOverlay({ ...overlay, kind: 'emoji' })}
+          />
+        </Popup>
+      )}
+      {overlay?.kind === 'emoji' && (
+        <EmojiPopup label="React" anchor={overlay.anchor} onPick={react} onClose={close} />
       )}
       {overlay?.kind === 'delete' && (
         <DeleteDialog

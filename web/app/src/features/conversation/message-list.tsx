@@ -233,6 +233,13 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
 
   // Where the conversation opens: at the unread line, else at the newest message.
   const isOpened = useRef(false);
+  // Effects that run anew (React's strict mode does it) open anew.
+  useLayoutEffect(
+    () => () => {
+      isOpened.current = false;
+    },
+    [],
+  );
   useLayoutEffect(() => {
     if (isOpened.current || rows.length === 0 || !scroller.current?.clientHeight) return;
     isOpened.current = true;
@@ -255,9 +262,10 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   }, [rows, isShown]);
 
   useLayoutEffect(() => {
+    const wasShown = shown.current;
     shown.current = isShown;
     const element = scroller.current;
-    if (!isShown || !element || !isOpened.current) return;
+    if (!isShown || wasShown || !element || !isOpened.current) return;
     if (follows.current) toEnd();
     else element.scrollTop = virtualizer.scrollOffset ?? 0;
   }, [isShown, toEnd, virtualizer]);
@@ -327,6 +335,8 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
     const index = rows.findIndex((row) => row.key === key);
     if (index < 0) return;
     virtualizer.scrollToIndex(index, { align: 'center' });
+    // The quote that was pressed may be far from here, and out of the page.
+    focusWanted.current = key;
     setActiveKey(key);
     setFlashing(key);
   };
