@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fold, rankThreads } from './rank.ts';
 
-const named = (name: string, username = 'u', fullName = name) => ({ id: name, name, username, fullName });
+const named = (name: string, username = 'u', fullName = name) => ({
+  id: name,
+  name,
+  peer: { username, fullName },
+});
 
 const find = (query: string, ...threads: ReturnType<typeof named>[]) =>
   rankThreads(query, threads).map(({ id }) => id);

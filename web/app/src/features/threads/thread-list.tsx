@@ -17,7 +17,7 @@ const AHEAD = 20;
 
 interface Props {
   label: string;
-  ids: string[];
+  ids: readonly string[];
   openId: string | null;
   /** Stands above the first row, LEAD_HEIGHT high, and scrolls with the rows. */
   lead?: ReactNode;

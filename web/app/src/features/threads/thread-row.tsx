@@ -100,8 +100,9 @@ function Preview({ thread, draft }: { thread: ThreadView; draft: string | null }
 
 function Marks({ thread, hasDraft }: { thread: ThreadView; hasDraft: boolean }) {
   const { preview, unread } = thread;
-  // What waits to be written matters more than what became of the last message; that it failed, more than both.
-  const hasState = preview?.state === 'failed' || (unread === 0 && !hasDraft && !preview?.isDeleted);
+  // What has not left this device is always said; what became of the rest gives way to drafts and unread messages.
+  const isStuck = preview?.state === 'failed' || preview?.state === 'queued';
+  const hasState = isStuck || (unread === 0 && !hasDraft && !preview?.isDeleted);
   return (
     <>
       {thread.muted && (

@@ -112,12 +112,14 @@ function ArchivedHeader() {
   );
 }
 
+const NONE: readonly string[] = [];
+
 function Threads({ openId }: { openId: string | null }) {
   const threads = useParley('threads');
   const { folder } = useFolder();
   const [path] = useLocation();
-  const inbox = useListed(threads?.ids ?? [], openId);
-  const archived = useListed(threads?.archivedIds ?? [], openId);
+  const inbox = useListed(threads?.ids ?? NONE, openId);
+  const archived = useListed(threads?.archivedIds ?? NONE, openId);
 
   // On a phone the folder is a page of its own, so that going back leaves it.
   useEffect(() => {

@@ -1,19 +1,22 @@
-import { useEffect, useReducer } from 'react';
+import { useEffect, useMemo, useReducer } from 'react';
 import { useParleyClient } from '../../store.ts';
 
 /**
  * The threads worth a row: those with something in them, a draft, or open. A thread that was begun and never written
  * in is nobody's news.
  */
-export function useListed(ids: readonly string[], openId: string | null): string[] {
+export function useListed(ids: readonly string[], openId: string | null): readonly string[] {
   const { store } = useParleyClient();
-  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const [drawn, redraw] = useReducer((n: number) => n + 1, 0);
 
-  const isEmpty = (id: string) => {
-    const thread = store.get(`thread:${id}`);
-    return thread !== undefined && !thread.preview && !store.get(`draft:${id}`)?.text;
-  };
-  const empty = ids.filter(isEmpty);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `drawn` stands for what changed in the store.
+  const empty = useMemo(() => {
+    const isEmpty = (id: string) => {
+      const thread = store.get(`thread:${id}`);
+      return thread !== undefined && !thread.preview && !store.get(`draft:${id}`)?.text;
+    };
+    return ids.filter(isEmpty);
+  }, [store, ids, drawn]);
   const watched = empty.join(' ');
 
   useEffect(() => {
@@ -26,8 +29,9 @@ export function useListed(ids: readonly string[], openId: string | null): string
     };
   }, [store, watched]);
 
-  if (empty.length === 0) return ids as string[];
-  const left = new Set(empty);
-  if (openId !== null) left.delete(openId);
-  return ids.filter((id) => !left.has(id));
+  return useMemo(() => {
+    const left = new Set(empty);
+    if (openId !== null) left.delete(openId);
+    return left.size === 0 ? ids : ids.filter((id) => !left.has(id));
+  }, [ids, empty, openId]);
 }

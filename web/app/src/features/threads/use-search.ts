@@ -21,22 +21,15 @@ export function useSearch(query: string): { threads: Found[]; people: Found[]; n
   const views = [...(list?.ids ?? []), ...(list?.archivedIds ?? [])]
     .map((id) => store.get(`thread:${id}`))
     .filter((thread) => thread !== undefined);
-  const named = views.map((thread) => ({
-    id: thread.id,
-    name: thread.name,
-    fullName: thread.peer.fullName,
-    username: thread.peer.username,
-    thread,
-  }));
-  const threads = rankThreads(wanted, named).slice(0, MOST_THREADS);
+  const threads = rankThreads(wanted, views).slice(0, MOST_THREADS);
   // Somebody whom one talks with already is found as that conversation.
-  const known = new Set(threads.map(({ thread }) => thread.peer.id));
+  const known = new Set(threads.map(({ peer }) => peer.id));
   const others = people.users.filter(({ id }) => id !== me.id && !known.has(id));
 
   const isAnswered = people.query === wanted.replace(/^@/u, '');
   const isNothing = threads.length === 0 && others.length === 0 && isAnswered;
   return {
-    threads: threads.map(({ id, thread }) => ({ kind: 'thread', id, thread })),
+    threads: threads.map((thread) => ({ kind: 'thread', id: thread.id, thread })),
     people: others.map((person) => ({ kind: 'person', id: person.id, person })),
     note: isAnswered ? (people.problem ?? (isNothing ? `Nobody found for “${wanted}”.` : null)) : null,
   };
