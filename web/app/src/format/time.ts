@@ -27,7 +27,7 @@ function daysAgo(date: Date, now: Date): number {
 
 /** "12:41" */
 export function clockTime(at: string, locale?: string): string {
-  return format(locale, { hour: 'numeric', minute: '2-digit' }, new Date(at));
+  return format(locale, { timeStyle: 'short' }, new Date(at));
 }
 
 /** For a thread's row: "now", "12:41", "Tue", "3 Nov", "3 Nov 2024". */

@@ -3,24 +3,27 @@ import { type MouseEvent, type PointerEvent, useEffect, useRef } from 'react';
 const HOLD_MS = 450;
 const SLIP_PX = 10;
 
-/** Calls back when a finger rests here. The click that would follow is swallowed. */
-export function useLongPress(onHold: (at: { x: number; y: number }) => void) {
-  const state = useRef({ timer: 0, x: 0, y: 0, held: false });
+/** Handlers for a finger that rests: it opens what a mouse finds by hovering or by its other button. */
+export function useLongPress(onHold: (target: HTMLElement, at: { x: number; y: number }) => void) {
+  const state = useRef({ timer: 0, x: 0, y: 0, isTouch: false, isHeld: false });
 
   const cancel = () => clearTimeout(state.current.timer);
   useEffect(() => () => clearTimeout(state.current.timer), []);
 
   return {
-    onPointerDown(event: PointerEvent) {
+    onPointerDown(event: PointerEvent<HTMLElement>) {
       const now = state.current;
-      now.held = false;
-      if (event.pointerType !== 'touch') return;
+      now.isHeld = false;
+      now.isTouch = event.pointerType === 'touch';
+      cancel();
+      if (!now.isTouch) return;
+      const target = event.currentTarget;
       now.x = event.clientX;
       now.y = event.clientY;
-      clearTimeout(now.timer);
       now.timer = window.setTimeout(() => {
-        now.held = true;
-        onHold({ x: now.x, y: now.y });
+        now.isHeld = true;
+        navigator.vibrate?.(8);
+        onHold(target, { x: now.x, y: now.y });
       }, HOLD_MS);
     },
     onPointerMove(event: PointerEvent) {
@@ -29,11 +32,16 @@ export function useLongPress(onHold: (at: { x: number; y: number }) => void) {
     },
     onPointerUp: cancel,
     onPointerCancel: cancel,
+    /** The click that ends a hold is no click. */
     onClickCapture(event: MouseEvent) {
-      if (!state.current.held) return;
-      state.current.held = false;
+      if (!state.current.isHeld) return;
+      state.current.isHeld = false;
       event.preventDefault();
       event.stopPropagation();
+    },
+    /** The browser's own menu would lie over ours; a mouse keeps it. */
+    onContextMenu(event: MouseEvent<HTMLElement>) {
+      if (state.current.isTouch) event.preventDefault();
     },
   };
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useMe, useParley, useParleyClient } from '../../store.ts';
 import type { MenuAnchor } from '../../ui/menu.tsx';
 import { showToast } from '../../ui/toasts.ts';
+import { copyText } from '../../view/copy.ts';
 import { useIsShown } from '../../view/shown.ts';
 import { useWatch } from '../../view/watch.ts';
 import { Composer, type ComposerHandle } from '../composer/composer.tsx';
@@ -53,11 +54,9 @@ export function ConversationPane({ threadId }: { threadId: string }) {
       reply: (message) => composer.current?.reply(message),
       edit: (message) => composer.current?.edit(message),
       remove: (message) => setOverlay({ kind: 'delete', message }),
-      copy: (message) => {
-        navigator.clipboard.writeText(message.text).then(
-          () => showToast('Copied'),
-          () => showToast('The browser did not allow copying'),
-        );
+      copy: async (message) => {
+        const worked = await copyText(message.text);
+        showToast(worked ? 'Copied' : 'The browser did not allow copying');
       },
       toggleReaction: (message, emoji) =>
         parley.react(threadId, message.seq, emoji, !message.reactions?.[emoji]?.includes(me.id)),

@@ -2,6 +2,7 @@ import { memo, useState } from 'react';
 import { clockTime, fullTime } from '../../format/time.ts';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { useLongPress } from '../../view/long-press.ts';
 import { isEmojiOnly } from './emoji-only.ts';
 import type { MessageActions } from './message-actions.ts';
 import styles from './message-bubble.module.css';
@@ -11,7 +12,6 @@ import { isOnServer, messageLabel } from './message-words.ts';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
 import type { MessageRow } from './rows.ts';
-import { useLongPress } from './use-long-press.ts';
 
 interface Props {
   row: MessageRow;

@@ -27,7 +27,7 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
   const presence = useParley(`presence:${thread?.peer.id ?? ''}`);
   const now = useNow(thread?.preview?.at);
   const kept = useParley(`draft:${threadId}`);
-  const longPress = useLongPress((at) => onMenu(threadId, at));
+  const longPress = useLongPress((_, at) => onMenu(threadId, at));
   if (!thread) return null;
 
   const isUnread = thread.unread > 0;
@@ -49,9 +49,9 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
       tabIndex={isTabStop ? 0 : -1}
       data-thread={threadId}
       draggable={false}
-      onContextMenu={openMenu}
       onFocus={() => onFocus(threadId)}
       {...longPress}
+      onContextMenu={openMenu}
     >
       <Avatar person={thread.peer} size={48} isOnline={presence?.online} />
       {presence?.online && <span className="visually-hidden">Online: </span>}
