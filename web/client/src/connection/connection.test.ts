@@ -145,6 +145,25 @@ describe('a live socket', () => {
     expect(state()).not.toBe('online');
   });
 
+  test('is let go when the device says that it is off-line, and nothing is tried until it says otherwise', async () => {
+    const client = ada.parley as TabClient;
+    client.network(false);
+    ada.parley.send(thread, 'waits');
+    await ada.pass(20_000);
+    expect(state()).toBe('offline');
+    expect(server.visible('bob', thread)).toEqual([]);
+    client.network(true);
+    await ada.pass(100);
+    expect(state()).toBe('online');
+    expect(server.visible('bob', thread).map(({ text }) => text)).toEqual(['waits']);
+  });
+
+  test('comes back in the end even if the device keeps saying that it is off-line', async () => {
+    (ada.parley as TabClient).network(false);
+    await ada.pass(31_000);
+    expect(state()).toBe('online');
+  });
+
   test('that closes is opened again at once', async () => {
     ada.network.cut();
     expect(state()).toBe('online');

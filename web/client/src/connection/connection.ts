@@ -19,6 +19,7 @@ const PING_SOON_MS = 500;
 /** A socket that answers a ping with nothing at all for so long is dead. */
 const SILENCE_MS = 10_000;
 const WAKE_SILENCE_MS = 3_000;
+const ASLEEP_RETRY_MS = 30_000;
 /** A `hello` that is not welcomed by then is asked again. */
 const HELLO_MS = 10_000;
 const OPEN_MS = 10_000;
@@ -76,6 +77,8 @@ export class Connection {
   private lastTry = 0;
   private poll: AbortController | null = null;
   private isStopped = true;
+  /** The device said that it has no network, and nothing has shown otherwise. */
+  private isAsleep = false;
   private state: ConnectionState['state'] = 'connecting';
   private readonly options: ConnectionOptions;
   private readonly host: ConnectionHost;
@@ -136,18 +139,21 @@ export class Connection {
       return;
     }
     const { clock } = this.options;
-    if (this.retryTimer === undefined || clock.now() - this.lastTry < 1000) return;
+    const wasAsleep = this.isAsleep;
+    this.isAsleep = false;
+    if (!wasAsleep && (this.retryTimer === undefined || clock.now() - this.lastTry < 1000)) return;
     this.attempt = 0;
     this.retryIn(0);
   }
 
-  /** The device says that it has no network. */
+  /** The device says that it has no network. It may be wrong (the server may be this very machine), so not for ever. */
   sleep(): void {
     if (this.isStopped) return;
+    this.isAsleep = true;
     this.dropSocket();
     this.stopPolling();
     this.setState('offline');
-    this.retryIn(backoffMs(this.options.clock, ++this.attempt));
+    this.retryIn(ASLEEP_RETRY_MS);
   }
 
   /** The replica moved: catching up may be over. */
@@ -208,6 +214,7 @@ export class Connection {
       case 'welcome':
         this.clear('helloTimer');
         this.attempt = 0;
+        this.isAsleep = false;
         this.socketFailures = 0;
         this.target = frame.version;
         if (!this.isWelcome) {
@@ -290,6 +297,10 @@ export class Connection {
       this.retryIn(SOCKET_RETRY_MS);
       return;
     }
+    if (this.isAsleep) {
+      this.retryIn(ASLEEP_RETRY_MS);
+      return;
+    }
     this.retryIn(backoffMs(this.options.clock, this.attempt++));
     void this.probe();
   }
@@ -297,7 +308,7 @@ export class Connection {
   private async probe(): Promise<void> {
     try {
       await this.askHttp(0);
-      if (this.isStopped || this.isWelcome || this.poll) return;
+      if (this.isStopped || this.isAsleep || this.isWelcome || this.poll) return;
       if (this.socketFailures >= FAILURES_TO_POLL) void this.pollOn();
       else if (this.state === 'offline') this.setState('connecting');
     } catch (error) {

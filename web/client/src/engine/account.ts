@@ -122,6 +122,7 @@ export class Account {
     });
     this.fleeting = new Fleeting(clock, (key) => host.onChange(key));
     this.sender = new Sender(this.outbox, http, clock, {
+      isReachable: () => this.context.isOnline,
       isLive: () => this.connection.isLive,
       sendFrame: (frame) => this.connection.send(frame),
       onMessage: (thread, message) => this.replica.applyMessage(thread, message),

@@ -186,7 +186,7 @@ describe('[C5] the outbox', () => {
     await ada.pass();
     ada.network.blocksSockets = true;
     ada.network.cut();
-    await ada.pass(30_000);
+    await ada.pass(10_000);
     ada.network.intercept = (method, path) =>
       method === 'POST' && path.includes(thread)
         ? { status: 503, body: { title: 'busy', status: 503, code: 'unavailable' } }
@@ -205,7 +205,7 @@ describe('[C5] the outbox', () => {
   test('[C5] waits as long as Retry-After says', async () => {
     ada.network.blocksSockets = true;
     ada.network.cut();
-    await ada.pass(30_000);
+    await ada.pass(10_000);
     ada.network.intercept = (method) =>
       method === 'POST'
         ? {
@@ -226,7 +226,7 @@ describe('[C5] the outbox', () => {
   test('[C5] a refusal shows as failed with its reason; retry sends it again, discard forgets it', async () => {
     ada.network.blocksSockets = true;
     ada.network.cut();
-    await ada.pass(30_000);
+    await ada.pass(10_000);
     ada.network.intercept = (method) =>
       method === 'POST'
         ? { status: 413, body: { title: 'Too long', status: 413, code: 'too_large' } }

@@ -12,6 +12,8 @@ const READ_DELAY_MS = 150;
 const READ_CONFIRM_MS = 5_000;
 
 export interface SenderHost {
+  /** Whether it is worth trying; when it becomes so, `resume` is called. */
+  isReachable(): boolean;
   isLive(): boolean;
   /** Sends a frame by the socket; false if there is none. */
   sendFrame(frame: ClientFrame): boolean;
@@ -104,7 +106,7 @@ export class Sender {
       lane = { thread, isRead, isBusy: false, attempt: 0, timer: undefined };
       this.lanes.set(name, lane);
     }
-    if (lane.isBusy || lane.timer !== undefined || this.isStopped) return;
+    if (lane.isBusy || lane.timer !== undefined || this.isStopped || !this.host.isReachable()) return;
     const entry = this.outbox.of(thread).find((e) => isWaiting(e) && (e.act.kind === 'read') === isRead);
     if (entry) void this.attempt(entry, lane);
     else this.lanes.delete(name);
