@@ -20,7 +20,7 @@ public sealed class AccessTests(TestServer server) : IClassFixture<TestServer>
         }
 
         Assert.Equal(
-            ["GET /api/health/live", "GET /api/health/ready", "GET /api/openapi.json", "POST /api/accounts", "POST /api/sessions"],
+            ["GET /api/health/live", "GET /api/health/ready", "GET /api/openapi.json", "GET /api/sessions/current", "POST /api/accounts", "POST /api/sessions"],
             open.Order());
     }
 

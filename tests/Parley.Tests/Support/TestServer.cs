@@ -58,7 +58,8 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Stops it and starts it again on the same data, on another port.</summary>
     public async Task Restart()
     {
-        await _app!.DisposeAsync();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
         await InitializeAsync();
     }
 
