@@ -6,9 +6,11 @@ export interface Named {
 }
 
 const marks = /\p{M}/gu;
+const beyondAscii = /[^\u0020-\u007e]/u;
 
 /** Without case and accents, so that "jose" finds "José". */
 export function fold(text: string): string {
+  if (!beyondAscii.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(marks, '').toLocaleLowerCase();
 }
 

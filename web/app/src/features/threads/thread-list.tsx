@@ -35,6 +35,8 @@ export function ThreadList({ label, ids, openId, lead }: Props) {
   const tabStop = ids.indexOf(focusedId ?? openId ?? '');
   const tabStopIndex = tabStop === -1 ? 0 : tabStop;
 
+  // With another function it would measure all rows anew.
+  const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -42,7 +44,7 @@ export function ThreadList({ label, ids, openId, lead }: Props) {
     scrollMargin: lead ? LEAD_HEIGHT : 0,
     gap: GAP,
     overscan: 6,
-    getItemKey: (index) => ids[index] ?? index,
+    getItemKey,
     // The row that has the focus stays in the page when it is scrolled away, or the focus would be lost.
     rangeExtractor: (range) =>
       [...new Set([...defaultRangeExtractor(range), tabStopIndex])].sort((a, b) => a - b),
