@@ -24,4 +24,4 @@ export const useIsWide = () => useMedia(WIDE);
 /** Whether a finger, not a pointer, is what is used here: Enter then breaks the line. */
 export const useIsTouch = () => useMedia('(pointer: coarse)');
 
-export const isNarrow = () => matchMedia(NARROW).matches;
+export const isNarrowNow = () => matchMedia(NARROW).matches;

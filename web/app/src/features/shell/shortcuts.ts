@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useParleyClient } from '../../store.ts';
+import { closeDetails } from '../../view/details.ts';
 import { focusSearch } from '../threads/focus-search.ts';
 import { useFolder } from '../threads/folder.ts';
 import { neighbour } from '../threads/neighbour.ts';
-import { isTyping } from './keys.ts';
+import { hasText, isTyping } from './keys.ts';
 
 /** The keys that work anywhere on the page, and whether the map of them is open. */
 export function useShortcuts(): { isOpen: boolean; close: () => void } {
@@ -40,7 +41,7 @@ export function useShortcuts(): { isOpen: boolean; close: () => void } {
       } else if (key === '?' && !isTyping(event)) {
         event.preventDefault();
         setOpen(true);
-      } else if (key === 'Escape' && !isTyping(event) && !document.querySelector('[popover]:popover-open')) {
+      } else if (key === 'Escape' && !hasText(event) && !document.querySelector('[popover]:popover-open')) {
         stepBack();
       }
     };
@@ -54,6 +55,7 @@ export function useShortcuts(): { isOpen: boolean; close: () => void } {
 
 function stepBack(): void {
   const { pathname } = location;
+  if (pathname.startsWith('/t/') && closeDetails()) return;
   if (/^\/t\/[^/]+\/./u.test(pathname)) history.back();
   else if (pathname !== '/') navigate('/');
 }
