@@ -75,6 +75,11 @@ build_web() {
   mv "$stamp.new" "$stamp"
 }
 
+# dotnet looks for global.json, which names the SDK, from where it stands.
+publish() (
+  cd "$root" && dotnet publish src/Parley.Server --configuration Release --output "$1"
+)
+
 build_server() {
   local output=$root/build/parley stamp=$root/build/server.stamp
   if [[ -e $output/parley.dll ]] && ! is_older "$stamp" "$root"/{global.json,Directory.Build.props,Directory.Packages.props} "$root"/src/*/*; then
@@ -83,7 +88,7 @@ build_server() {
   mkdir -p "$root/build"
   touch "$stamp.new"
   rm -rf "$output.new"
-  step 'Building the server' dotnet publish "$root/src/Parley.Server" --configuration Release --output "$output.new"
+  step 'Building the server' publish "$output.new"
   # Swapped whole, so that a build that failed leaves the last good one.
   rm -rf "$output"
   mv "$output.new" "$output"
