@@ -8,21 +8,30 @@ test.describe.configure({ timeout: 240_000 });
 test('a thread of 20,000 messages opens like a short one and scrolls back without a jump', async ({
   program,
   visit,
-}, info) => {
+}) => {
   const ada = await program('Ada Lovelace');
   const bob = await program('Bob Builder');
   const cyd = await program('Cyd Short');
+  const dan = await program('Dan Middle');
   const long = await ada.startThread(bob.me.id);
   const short = await cyd.startThread(bob.me.id);
+  const middle = await dan.startThread(bob.me.id);
+  const text = (i: number) => `message ${i + 1} ${'word '.repeat(i % 23)}`;
   await ada.sendMany(
     long.id,
-    Array.from({ length: LONG }, (_, i) => `message ${i + 1} ${'word '.repeat(i % 23)}`),
+    Array.from({ length: LONG }, (_, i) => text(i)),
+  );
+  // As many as one page holds, and the same texts as the newest of the long one.
+  await dan.sendMany(
+    middle.id,
+    Array.from({ length: 100 }, (_, i) => text(LONG - 100 + i)),
   );
   await cyd.sendMany(
     short.id,
-    Array.from({ length: 20 }, (_, i) => `short ${i + 1}`),
+    Array.from({ length: 20 }, (_, i) => text(LONG - 20 + i)),
   );
-  for (const thread of [long.id, short.id]) await bob.call('PATCH', `/threads/${thread}`, { read: LONG });
+  for (const thread of [long.id, middle.id, short.id])
+    await bob.call('PATCH', `/threads/${thread}`, { read: LONG });
 
   const page = await visit();
   await page.goto('/signin');
@@ -30,13 +39,14 @@ test('a thread of 20,000 messages opens like a short one and scrolls back withou
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(searchBox(page)).toBeVisible();
-  const shortMs = await openMs(page, 'Cyd Short', 'short 20');
-  const longMs = await openMs(page, 'Ada Lovelace', `message ${LONG} `);
-  info.annotations.push({
-    type: 'measured',
-    description: `first open: 20 messages ${shortMs} ms, 20,000 messages ${longMs} ms`,
-  });
-  console.log(`first open: 20 messages ${shortMs} ms, 20,000 messages ${longMs} ms`);
+  const newest = `message ${LONG} `;
+  // The first opening also loads what every conversation needs: it is not counted.
+  await openMs(page, 'Cyd Short', newest);
+  const middleMs = await openMs(page, 'Dan Middle', newest);
+  const longMs = await openMs(page, 'Ada Lovelace', newest);
+  console.log(
+    `first open, click to newest message on screen: 100 messages ${middleMs} ms, 20,000 messages ${longMs} ms`,
+  );
 
   // Scroll up as a wheel does, and watch a message that is on screen while older ones are put in front of it.
   await log(page).hover();

@@ -101,5 +101,6 @@ test('messages are edited, answered, reacted to and deleted on both sides', asyn
   await log(ada.page).getByRole('button', { name: 'More' }).click();
   await ada.page.getByRole('menuitem', { name: 'Delete' }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await expect(message(bob.page, 'Message deleted')).toBeVisible();
+  // In its own place, and where it was quoted.
+  await expect(message(bob.page, 'Message deleted')).toHaveCount(2);
 });

@@ -37,17 +37,17 @@ export const test = base.extend<Fixtures, { server: Server }>({
     { scope: 'worker' },
   ],
 
-  visit: async ({ browser, server }, use, info) => {
+  visit: async ({ browser, server, viewport, hasTouch, isMobile, locale, timezoneId }, use) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
     await use(async () => {
-      const { viewport, colorScheme, hasTouch, isMobile } = info.project.use;
       const context = await browser.newContext({
         baseURL: server.url,
-        ...(viewport ? { viewport } : {}),
-        ...(colorScheme ? { colorScheme } : {}),
-        ...(hasTouch ? { hasTouch } : {}),
-        ...(isMobile ? { isMobile } : {}),
+        viewport,
+        hasTouch,
+        isMobile,
+        ...(locale ? { locale } : {}),
+        ...(timezoneId ? { timezoneId } : {}),
       });
       contexts.push(context);
       context.on('page', (page) => watch(page, complaints));
