@@ -25,7 +25,7 @@ internal static class Report
         AnsiConsole.MarkupLineInterpolated(
             $"sent again after no answer: {httpRetries + outcomes.Sum(outcome => outcome.Retries):N0}; asked for after a gap in the pushes: {outcomes.Sum(outcome => outcome.Fetched):N0}");
 
-        var table = new Table().AddColumns("", "expected", "arrived", "lost", "twice", "out of order", "differing", "unknown");
+        var table = new Table().AddColumns("", "expected", "arrived", "lost", "twice", "disorder", "altered", "unknown");
         AddRow(table, "sockets", pushed);
         AddRow(table, "pages", readBack);
         AnsiConsole.Write(table);
