@@ -77,7 +77,9 @@ build_web() {
 
 # dotnet looks for global.json, which names the SDK, from where it stands.
 publish() (
-  cd "$root" && dotnet publish src/Parley.Server --configuration Release --output "$1"
+  # Compiled ahead for this machine: half the time to start (docs/decisions).
+  cd "$root" && dotnet publish src/Parley.Server --configuration Release --use-current-runtime --self-contained false \
+    -p:PublishReadyToRun=true --output "$1"
 )
 
 build_server() {
