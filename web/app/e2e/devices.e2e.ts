@@ -1,4 +1,4 @@
-import { expect, find, log, message, PASSWORD, row, say, searchBox, test } from './support/test.ts';
+import { expect, find, log, message, row, say, test } from './support/test.ts';
 
 test('two tabs of one browser agree', async ({ join }) => {
   const ada = await join('Ada Lovelace');
@@ -17,16 +17,11 @@ test('two tabs of one browser agree', async ({ join }) => {
 
 test('reading on one device clears the badge on the other, and signing out there ends it', async ({
   join,
-  visit,
+  joinAgain,
 }) => {
   const ada = await join('Ada Lovelace');
   const bob = await join('Bob Builder');
-  const phone = await visit();
-  await phone.goto('/signin');
-  await phone.getByLabel('Username').fill(bob.username);
-  await phone.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await phone.getByRole('button', { name: 'Sign in' }).click();
-  await expect(searchBox(phone)).toBeVisible();
+  const { page: phone } = await joinAgain(bob);
 
   await find(ada, bob);
   await say(ada.page, 'on both');

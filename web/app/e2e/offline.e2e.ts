@@ -1,3 +1,5 @@
+import { deleteMessage, editLast, flyAway, land, react } from './support/acts.ts';
+import { openThreadId, report, shownMessages, storedMessages } from './support/state.ts';
 import { composer, expect, find, log, message, row, say, test } from './support/test.ts';
 
 test('what is sent off-line goes out once, in order, when the network is back', async ({ join }) => {
@@ -56,4 +58,66 @@ test('a server that is killed and comes back loses nothing and nobody signs in a
   await expect(message(bob.page, 'during the crash')).toBeVisible({ timeout: 30_000 });
   await expect(composer(bob.page)).toBeVisible();
   await expect(log(bob.page).getByRole('article')).toHaveCount(2);
+});
+
+test('[C1] [C5] both wrote, edited, deleted and reacted off-line: back on-line, both show what the server has', async ({
+  join,
+  layWire,
+  server,
+}) => {
+  const [adasWire, bobsWire] = [await layWire(), await layWire()];
+  const ada = await join('Ada Lovelace', { wire: adasWire });
+  const bob = await join('Bob Builder', { wire: bobsWire });
+  await find(ada, bob);
+  for (const text of ['Ada keeps this', 'Ada deletes this', 'Ada edits this']) await say(ada.page, text);
+  await row(bob.page, 'Ada Lovelace').click();
+  for (const text of ['Bob keeps this', 'Bob deletes this', 'Bob edits this']) await say(bob.page, text);
+  await expect(message(ada.page, 'Bob edits this')).toBeVisible();
+  await expect(log(bob.page).getByText('Seen')).toBeVisible();
+
+  const sides = [
+    { person: ada, wire: adasWire, name: 'Ada', other: 'Bob', emoji: '👍' },
+    { person: bob, wire: bobsWire, name: 'Bob', other: 'Ada', emoji: '❤️' },
+  ];
+  for (const { person, wire } of sides) await flyAway(person, wire);
+  for (const { person, name, other, emoji } of sides) {
+    const { page } = person;
+    await editLast(page, `${name} edited this`);
+    await deleteMessage(page, message(page, `${name} deletes this`));
+    await react(page, message(page, `${other} keeps this`), emoji);
+    await react(page, message(page, `${other} edits this`), emoji);
+    for (const word of ['one', 'two', 'three']) await say(page, `${name} ${word}`);
+  }
+  // Each shows its own acts at once, and none of the other's.
+  await expect(message(ada.page, 'Ada edited this')).toBeVisible();
+  await expect(message(ada.page, 'Bob edits this')).toBeVisible();
+  await expect(message(ada.page, 'Bob edited this')).toHaveCount(0);
+
+  const since = performance.now();
+  for (const { person, wire } of sides) await land(person, wire);
+  const thread = openThreadId(ada.page);
+  await expect(async () => {
+    const stored = await storedMessages(server.url, ada, thread);
+    expect(stored).toHaveLength(12);
+    expect(await shownMessages(ada.page)).toEqual(stored);
+    expect(await shownMessages(bob.page)).toEqual(stored);
+  }).toPass({ intervals: [50], timeout: 30_000 });
+  report('back on-line until both show what the server has', since);
+
+  const stored = await storedMessages(server.url, ada, thread);
+  expect(stored.toSorted()).toEqual(
+    [
+      'Ada keeps this ❤️1',
+      'Message deleted',
+      'Ada edited this (edited) ❤️1',
+      'Bob keeps this 👍1',
+      'Message deleted',
+      'Bob edited this (edited) 👍1',
+      ...['Ada', 'Bob'].flatMap((name) => ['one', 'two', 'three'].map((word) => `${name} ${word}`)),
+    ].toSorted(),
+  );
+  for (const { name } of sides) {
+    const own = stored.filter((text) => /(one|two|three)$/.test(text) && text.startsWith(name));
+    expect(own).toEqual([`${name} one`, `${name} two`, `${name} three`]);
+  }
 });

@@ -1,6 +1,7 @@
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { Api } from './api.ts';
 import { Server } from './server.ts';
+import { Wire } from './wire.ts';
 
 export { expect };
 
@@ -14,11 +15,23 @@ export interface Person {
   fullName: string;
 }
 
+/** How a browser is set up. */
+interface BrowserOptions {
+  /** The network between this browser and the server; the machine's own if not given. */
+  wire?: Wire;
+  /** As on the browsers that have no SharedWorker: one of the tabs runs the engine. */
+  withoutSharedWorker?: boolean;
+}
+
 interface Fixtures {
   /** Opens a browser for somebody new, who signs up through the form. */
-  join: (fullName: string) => Promise<Person>;
+  join: (fullName: string, options?: BrowserOptions) => Promise<Person>;
   /** Opens a browser that nobody has signed in with. */
-  visit: () => Promise<Page>;
+  visit: (options?: BrowserOptions) => Promise<Page>;
+  /** Opens one more browser for somebody, who signs in through the form. */
+  joinAgain: (person: Person, options?: BrowserOptions) => Promise<Person>;
+  /** A network of its own for a browser. */
+  layWire: () => Promise<Wire>;
   /** An account of a program, to set a scene. */
   program: (fullName: string) => Promise<Api>;
 }
@@ -40,9 +53,9 @@ export const test = base.extend<Fixtures, { server: Server }>({
   visit: async ({ browser, server, viewport, hasTouch, isMobile, locale, timezoneId }, use) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
-    await use(async () => {
+    await use(async ({ wire, withoutSharedWorker } = {}) => {
       const context = await browser.newContext({
-        baseURL: server.url,
+        baseURL: wire?.url ?? server.url,
         viewport,
         hasTouch,
         isMobile,
@@ -51,6 +64,9 @@ export const test = base.extend<Fixtures, { server: Server }>({
       });
       contexts.push(context);
       context.on('page', (page) => watch(page, complaints));
+      if (withoutSharedWorker) {
+        await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'));
+      }
       return context.newPage();
     });
     for (const context of contexts) await context.close();
@@ -58,8 +74,8 @@ export const test = base.extend<Fixtures, { server: Server }>({
   },
 
   join: async ({ visit }, use) => {
-    await use(async (fullName) => {
-      const page = await visit();
+    await use(async (fullName, options) => {
+      const page = await visit(options);
       const username = `${fullName.toLowerCase().replaceAll(/[^a-z]/g, '')}${++people}`;
       await page.goto('/signup');
       await page.getByLabel('Full name').fill(fullName);
@@ -71,6 +87,24 @@ export const test = base.extend<Fixtures, { server: Server }>({
     });
   },
 
+  joinAgain: async ({ visit }, use) => {
+    await use(async (person, options) => {
+      const page = await visit(options);
+      await signIn(page, person);
+      return { ...person, page, context: page.context() };
+    });
+  },
+
+  layWire: async ({ server }, use) => {
+    const wires: Wire[] = [];
+    await use(async () => {
+      const wire = await Wire.start(server.port);
+      wires.push(wire);
+      return wire;
+    });
+    for (const wire of wires) await wire.dispose();
+  },
+
   program: async ({ server }, use) => {
     await use((fullName) => Api.signUp(server.url, `bot${++people}`, fullName, PASSWORD));
   },
@@ -78,7 +112,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
 
 /** What a browser says while the network is cut on purpose is no fault of the page. */
 const EXPECTED =
-  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE)|WebSocket connection to/;
+  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|EMPTY_RESPONSE)|WebSocket connection to/;
 
 function watch(page: Page, complaints: string[]): void {
   page.on('console', (message) => {
@@ -88,6 +122,15 @@ function watch(page: Page, complaints: string[]): void {
     }
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+}
+
+/** Signs in through the form. */
+export async function signIn(page: Page, { username }: { username: string }): Promise<void> {
+  await page.goto('/signin');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(searchBox(page)).toBeVisible();
 }
 
 /** Finds somebody in the search box and opens the thread with them. */
