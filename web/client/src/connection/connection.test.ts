@@ -248,3 +248,64 @@ describe('[S10] where sockets are blocked', () => {
     expect(ada.parley.store.get('session')).toEqual({ state: 'signedOut', reason: 'ended' });
   });
 });
+
+describe('[S10] where sockets open and carry nothing', () => {
+  const transport = () => ada.parley.store.get('connection')?.transport;
+
+  beforeEach(async () => {
+    ada.parley.openThread(thread);
+    await ada.pass();
+    ada.network.losesFrames = true;
+    ada.network.cut();
+  });
+
+  test('long poll takes over within seconds', async () => {
+    server.send('bob', thread, 'c1', 'one');
+    await ada.pass(11_000);
+    expect(ada.texts(thread)).toEqual(['one']);
+    server.send('bob', thread, 'c2', 'two');
+    await ada.pass(500);
+    expect(ada.texts(thread)).toEqual(['one', 'two']);
+  });
+
+  test('the poll goes on while the next socket is tried', async () => {
+    await ada.pass(11_000);
+    const states: unknown[] = [];
+    ada.parley.store.subscribe('connection', () => states.push(state()));
+    for (let second = 0; second < 90; second++) {
+      server.send('bob', thread, `c${second}`, String(second));
+      await ada.pass(1000);
+      expect(ada.texts(thread)).toHaveLength(second + 1);
+    }
+    expect(states.filter((one) => one !== 'online')).toEqual([]);
+  });
+
+  test('a socket is taken again when it carries something', async () => {
+    await ada.pass(11_000);
+    ada.network.losesFrames = false;
+    await ada.pass(61_000);
+    expect([state(), transport()]).toEqual(['online', 'socket']);
+  });
+});
+
+describe('[S10] where sockets never last', () => {
+  const endNext = async () => {
+    await ada.pass(1000);
+    socket().end(1006);
+  };
+
+  test('long poll takes over, and sockets are tried less and less often', async () => {
+    for (let n = 0; n < 3; n++) await endNext();
+    await ada.pass(1000);
+    expect(ada.parley.store.get('connection')).toMatchObject({ state: 'online', transport: 'longPoll' });
+    const before = ada.network.sockets.length;
+    for (let second = 0; second < 120; second++) await endNext();
+    expect(ada.network.sockets.length - before).toBeLessThan(10);
+  });
+
+  test('a server that was restarted a few times is not polled for long', async () => {
+    for (let n = 0; n < 3; n++) await endNext();
+    await ada.pass(5000);
+    expect(ada.parley.store.get('connection')).toMatchObject({ state: 'online', transport: 'socket' });
+  });
+});

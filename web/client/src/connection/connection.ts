@@ -20,15 +20,18 @@ const PING_SOON_MS = 500;
 const SILENCE_MS = 10_000;
 const WAKE_SILENCE_MS = 3_000;
 const ASLEEP_RETRY_MS = 30_000;
-/** A `hello` that is not welcomed by then is asked again. */
+/** A `hello` that is not answered by then is lost, or the socket carries nothing. */
 const HELLO_MS = 10_000;
 const OPEN_MS = 10_000;
 /** How long a version that a pong revealed may still be under way before it is asked for (S14). */
 const LOST_POKE_MS = 1_000;
 /** Sockets that failed in a row, while HTTP worked, before polling takes over. */
 const FAILURES_TO_POLL = 3;
-/** How often polling tries a socket again. */
-const SOCKET_RETRY_MS = 60_000;
+/** A socket that ends sooner than this was ended by what is in between. */
+const LASTING_MS = 5_000;
+/** While polling, a socket is tried after the first of these, and then less and less often, down to the second. */
+const SOCKET_RETRY_MS = 2_000;
+const SOCKET_RETRY_MAX_MS = 60_000;
 const POLL_WAIT_S = 25;
 const POLL_MIN_MS = 1_000;
 /** A frame has at most 64 KiB, and a character at most 4 bytes. */
@@ -74,6 +77,9 @@ export class Connection {
   private pingAt = 0;
   private attempt = 0;
   private socketFailures = 0;
+  private shortSockets = 0;
+  private socketRetryMs = SOCKET_RETRY_MS;
+  private welcomedAt = 0;
   private lastTry = 0;
   private poll: AbortController | null = null;
   private isStopped = true;
@@ -182,8 +188,8 @@ export class Connection {
     socket.onopen = () => {
       if (socket !== this.socket) return;
       this.clear('openTimer');
-      this.stopPolling();
-      this.setState('updating');
+      // The poll goes on until the socket has shown that it carries something.
+      if (!this.poll) this.setState('updating');
       if (this.host.position()) this.hello();
     };
     socket.onmessage = (event: { data: unknown }) => {
@@ -195,15 +201,15 @@ export class Connection {
 
   private hello(): void {
     const position = this.host.position();
-    if (!position || !this.socket) return;
+    const { socket } = this;
+    if (!position || !socket) return;
     this.clear('helloTimer');
     this.helloTimer = this.options.clock.setTimeout(() => {
       this.helloTimer = undefined;
-      this.resume();
+      if (this.isWelcome) this.resume();
+      else this.onDeaf(socket);
     }, HELLO_MS);
-    this.socket.send(
-      JSON.stringify({ type: 'hello', ...position, hot: this.host.hot() } satisfies ClientFrame),
-    );
+    socket.send(JSON.stringify({ type: 'hello', ...position, hot: this.host.hot() } satisfies ClientFrame));
     if (this.pingAt === 0) this.schedulePing(PING_MS);
   }
 
@@ -217,10 +223,7 @@ export class Connection {
         this.isAsleep = false;
         this.socketFailures = 0;
         this.target = frame.version;
-        if (!this.isWelcome) {
-          this.isWelcome = true;
-          this.host.onLive();
-        }
+        if (!this.isWelcome) this.onWelcome();
         break;
       case 'reset':
         this.clear('helloTimer');
@@ -235,6 +238,16 @@ export class Connection {
     this.host.onFrame(frame);
     const position = this.host.position();
     if (position) this.progressed(position.version);
+  }
+
+  private onWelcome(): void {
+    this.isWelcome = true;
+    this.welcomedAt = this.options.clock.now();
+    if (this.poll) {
+      this.stopPolling();
+      this.setState('updating');
+    }
+    this.host.onLive();
   }
 
   /** A pong may overtake changes that are under way; if they have not come a moment later, a poke was lost. */
@@ -281,6 +294,10 @@ export class Connection {
       this.host.onEnded();
     } else if (wasWelcome) {
       this.setState('connecting');
+      if (this.isCutShort()) {
+        this.onFailed();
+        return;
+      }
       // The first try is immediate, unless the server put this device out.
       const isRefused = code === CloseCode.unreadable || code === CloseCode.replaced;
       this.retryIn(isRefused ? backoffMs(this.options.clock, ++this.attempt + 3) : 0);
@@ -289,12 +306,30 @@ export class Connection {
     }
   }
 
+  /** Whether sockets end so soon, one after the other, that they are as good as blocked. */
+  private isCutShort(): boolean {
+    if (this.options.clock.now() - this.welcomedAt >= LASTING_MS) {
+      this.shortSockets = 0;
+      this.socketRetryMs = SOCKET_RETRY_MS;
+      return false;
+    }
+    if (++this.shortSockets < FAILURES_TO_POLL) return false;
+    this.socketFailures = FAILURES_TO_POLL;
+    return true;
+  }
+
+  /** A socket that opens and carries nothing: no need to see that three times, HTTP shows whether there is a network. */
+  private onDeaf(socket: SocketLike): void {
+    this.socketFailures = FAILURES_TO_POLL;
+    this.onClosed(socket, 0);
+  }
+
   /** A socket that never came to be. HTTP tells why: signed out, no network, or something that blocks sockets. */
   private onFailed(): void {
     if (this.isStopped) return;
     this.socketFailures++;
     if (this.poll) {
-      this.retryIn(SOCKET_RETRY_MS);
+      this.retrySocket();
       return;
     }
     if (this.isAsleep) {
@@ -329,8 +364,7 @@ export class Connection {
   private async pollOn(): Promise<void> {
     this.poll = new AbortController();
     const { signal } = this.poll;
-    this.clear('retryTimer');
-    this.retryIn(SOCKET_RETRY_MS);
+    this.retrySocket();
     // The probe that led here caught up.
     if (this.host.position()) this.setState('online');
     let failures = 0;
@@ -373,6 +407,11 @@ export class Connection {
     );
     if (frame && !this.isStopped && !signal?.aborted) this.host.onFrame(frame);
     return true;
+  }
+
+  private retrySocket(): void {
+    this.retryIn(this.socketRetryMs);
+    this.socketRetryMs = Math.min(2 * this.socketRetryMs, SOCKET_RETRY_MAX_MS);
   }
 
   private sleepFor(ms: number): Promise<void> {

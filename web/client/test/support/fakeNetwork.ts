@@ -27,6 +27,8 @@ export class FakeNetwork {
   isDown = false;
   /** Sockets fail, HTTP works. */
   blocksSockets = false;
+  /** Sockets open, and carry nothing. */
+  losesFrames = false;
   /** Requests that were made: "GET /me". */
   readonly requests: string[] = [];
   /** Frames that the device sent. */
@@ -106,6 +108,7 @@ export class FakeNetwork {
       queueMicrotask(packet.lose);
       return;
     }
+    if (this.losesFrames && (packet.kind === 'toServer' || packet.kind === 'toClient')) return;
     this.packets.push(packet);
     if (this.isAutomatic) queueMicrotask(() => this.flush());
   }
