@@ -112,7 +112,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
 
 /** What a browser says while the network is cut on purpose is no fault of the page. */
 const EXPECTED =
-  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|EMPTY_RESPONSE)|WebSocket connection to/;
+  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|SOCKET_NOT_CONNECTED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|EMPTY_RESPONSE)|WebSocket connection to/;
 
 function watch(page: Page, complaints: string[]): void {
   page.on('console', (message) => {

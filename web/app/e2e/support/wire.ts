@@ -25,8 +25,8 @@ interface Link {
 export class Wire {
   private mode: WireMode = 'open';
   private readonly links = new Set<Link>();
-  /** WebSockets that the server was asked for through this wire. */
-  sockets = 0;
+  /** How long everything takes, each way. */
+  delayMs = 0;
   private readonly listener: TcpServer;
   private readonly port: number;
 
@@ -79,8 +79,8 @@ export class Wire {
     client.setNoDelay(true);
     server.setNoDelay(true);
     client.once('data', (head) => this.onHead(link, head));
-    client.on('data', (data) => link.isDead || server.write(data));
-    server.on('data', (data) => this.onAnswer(link, data));
+    client.on('data', (data) => this.later(() => link.isDead || server.write(data)));
+    server.on('data', (data) => this.later(() => this.onAnswer(link, data)));
     for (const end of [client, server]) {
       end.on('error', () => {});
       end.on('close', () => {
@@ -100,8 +100,12 @@ export class Wire {
       this.links.delete(link);
       return;
     }
-    this.sockets++;
     if (this.mode === 'shortSockets') setTimeout(() => this.end(link), SHORT_MS);
+  }
+
+  private later(pass: () => void): void {
+    if (this.delayMs > 0) setTimeout(pass, this.delayMs);
+    else pass();
   }
 
   private onAnswer(link: Link, data: Buffer): void {
