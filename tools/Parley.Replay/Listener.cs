@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Parley.Client;
 using Parley.Protocol;
 
 namespace Parley.Replay;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Parley.Client;
 using Parley.Protocol;
 
 namespace Parley.Replay;
@@ -57,7 +58,7 @@ internal sealed class Talk(Api api, Conversation conversation, Person first, Per
             {
                 message.Seq = isOverSocket
                     ? await (isFirst ? firstSocket : secondSocket).Send(message)
-                    : (await api.Send(isFirst ? first : second, thread, message)).Seq;
+                    : (await api.Send(isFirst ? first : second, thread, message.Cid, message.Text)).Seq;
                 onAcknowledged();
             }
             catch (Refusal refusal)

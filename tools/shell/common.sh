@@ -96,3 +96,28 @@ build_server() {
   mv "$output.new" "$output"
   mv "$stamp.new" "$stamp"
 }
+
+build_torture() {
+  local output=$root/build/torture stamp=$root/build/torture.stamp
+  if [[ -e $output/Parley.Torture.dll ]] && ! is_older "$stamp" "$root"/{global.json,Directory.Build.props,Directory.Packages.props} "$root"/src/Parley.Protocol/* "$root"/tools/Parley.Client/* "$root"/tests/Parley.Torture/*; then
+    return
+  fi
+  mkdir -p "$root/build"
+  touch "$stamp.new"
+  step 'Building the fault harness' dotnet publish "$root/tests/Parley.Torture" --configuration Release --output "$output"
+  mv "$stamp.new" "$stamp"
+}
+
+# apt-get as root, or by sudo; not where there is neither.
+apt_get() {
+  local apt=(apt-get)
+  [[ $EUID -eq 0 ]] || apt=(sudo -n apt-get)
+  command -v apt-get >/dev/null && command -v "${apt[0]}" >/dev/null && DEBIAN_FRONTEND=noninteractive "${apt[@]}" "$@"
+}
+
+# The clock jumps where it is there; elsewhere the harness says that it did not.
+install_faketime() {
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null && return
+  { apt_get update && apt_get install --yes --no-install-recommends libfaketime; } >/dev/null 2>&1 ||
+    printf '%s\n' 'libfaketime (Debian package libfaketime) cannot be installed from here: the clock will not jump.' >&2
+}

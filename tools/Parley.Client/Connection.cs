@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 
-namespace Parley.Replay;
+namespace Parley.Client;
 
 /// <summary>One WebSocket: frames out, frames in.</summary>
-internal sealed class Connection : IDisposable
+public sealed class Connection : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1);
@@ -13,8 +13,13 @@ internal sealed class Connection : IDisposable
 
     private Connection() { }
 
-    /// <summary>Connects, says hello, and reads the welcome.</summary>
-    public static async Task<Connection> Open(Uri server, Person person, object hello, CancellationToken stop)
+    /// <summary>Connects and says hello.</summary>
+    /// <param name="server">Where the server is.</param>
+    /// <param name="person">Who connects.</param>
+    /// <param name="hello">The first frame.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="invoker">What makes the connection; null for the platform's own way.</param>
+    public static async Task<Connection> Open(Uri server, Person person, object hello, CancellationToken stop, HttpMessageInvoker? invoker = null)
     {
         var connection = new Connection();
         try
@@ -22,7 +27,7 @@ internal sealed class Connection : IDisposable
             connection._socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Token}");
             connection._socket.Options.AddSubProtocol("parley.1");
             var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/socket" };
-            await connection._socket.ConnectAsync(address.Uri, stop);
+            await connection._socket.ConnectAsync(address.Uri, invoker, stop);
             await connection.Say(hello, stop);
             return connection;
         }

@@ -1,20 +1,23 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Protocol;
 
-namespace Parley.Replay;
+namespace Parley.Client;
 
-/// <summary>The public API. What fails for now is asked again, for as long as <see cref="Patience"/>.</summary>
-internal sealed class Api(Uri server) : IDisposable
+/// <summary>The public API.</summary>
+/// <param name="server">Where the server is.</param>
+/// <param name="patience">How long what fails for now is asked again: two minutes, if nothing else is said; zero for one try.</param>
+/// <param name="timeout">How long one try may take: 30 s, if nothing else is said.</param>
+public sealed class Api(Uri server, TimeSpan? patience = null, TimeSpan? timeout = null) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromMinutes(2);
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 128 })
     {
         BaseAddress = server,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = timeout ?? TimeSpan.FromSeconds(30),
     };
     private long _retries;
 
@@ -44,8 +47,37 @@ internal sealed class Api(Uri server) : IDisposable
         Ask(HttpMethod.Post, "threads", person, new StartThreadRequest([other.Id]), WireJson.Wire.StartThreadRequest, WireJson.Wire.Head);
 
     /// <summary>Sends a message.</summary>
-    public Task<Message> Send(Person person, Id thread, Planned message) =>
-        Ask(HttpMethod.Post, $"threads/{thread}/messages", person, new SendRequest(message.Cid, message.Text), WireJson.Wire.SendRequest, WireJson.Wire.Message);
+    public Task<Message> Send(Person person, Id thread, string cid, string text) =>
+        Ask(HttpMethod.Post, $"threads/{thread}/messages", person, new SendRequest(cid, text), WireJson.Wire.SendRequest, WireJson.Wire.Message);
+
+    /// <summary>Edits an own message.</summary>
+    public Task<Message> Edit(Person person, Id thread, long seq, string text) =>
+        Ask(HttpMethod.Patch, $"threads/{thread}/messages/{seq}", person, new EditRequest(text), WireJson.Wire.EditRequest, WireJson.Wire.Message);
+
+    /// <summary>Deletes an own message for everyone.</summary>
+    public Task<Message> Delete(Person person, Id thread, long seq) =>
+        Ask(HttpMethod.Delete, $"threads/{thread}/messages/{seq}", person, null, WireJson.Wire.SendRequest, WireJson.Wire.Message);
+
+    /// <summary>Reacts to a message.</summary>
+    public Task<Message> React(Person person, Id thread, long seq, string emoji) =>
+        Ask(HttpMethod.Put, $"threads/{thread}/messages/{seq}/reactions/{Uri.EscapeDataString(emoji)}", person, null, WireJson.Wire.SendRequest, WireJson.Wire.Message);
+
+    /// <summary>Moves the read mark.</summary>
+    public Task<Head> MarkRead(Person person, Id thread, long seq) =>
+        Ask(HttpMethod.Patch, $"threads/{thread}", person, new UpdateThreadRequest(Read: seq), WireJson.Wire.UpdateThreadRequest, WireJson.Wire.Head);
+
+    /// <summary>The person's whole list.</summary>
+    public async Task<List<Head>> GetThreads(Person person)
+    {
+        var heads = new List<Head>();
+        for (string? token = ""; token is not null;)
+        {
+            var page = await Get($"threads?limit=200{(token.Length > 0 ? $"&pageToken={Uri.EscapeDataString(token)}" : "")}", person, WireJson.Wire.ThreadsPage);
+            heads.AddRange(page.Threads);
+            token = page.NextPageToken;
+        }
+        return heads;
+    }
 
     /// <summary>The epoch and the version that a person is at.</summary>
     public Task<Bootstrap> Bootstrap(Person person) => Get("bootstrap?limit=1", person, WireJson.Wire.Bootstrap);
@@ -78,7 +110,7 @@ internal sealed class Api(Uri server) : IDisposable
         HttpMethod method, string path, Person? person, TBody? body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType)
         where TBody : class
     {
-        for (var until = DateTimeOffset.UtcNow + Patience; ; Interlocked.Increment(ref _retries))
+        for (var asked = Stopwatch.GetTimestamp(); ; Interlocked.Increment(ref _retries))
         {
             TimeSpan wait;
             try
@@ -91,11 +123,11 @@ internal sealed class Api(Uri server) : IDisposable
                 using var response = await _http.SendAsync(request);
                 if (response.IsSuccessStatusCode)
                     return (await response.Content.ReadFromJsonAsync(answerType))!;
-                if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) || DateTimeOffset.UtcNow > until)
+                if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) || Stopwatch.GetElapsedTime(asked) >= _patience)
                     throw await ReadRefusal(response);
                 wait = response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
             }
-            catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException && DateTimeOffset.UtcNow < until)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException && Stopwatch.GetElapsedTime(asked) < _patience)
             {
                 wait = TimeSpan.FromMilliseconds(500);
             }
@@ -111,6 +143,3 @@ internal sealed class Api(Uri server) : IDisposable
         return new Refusal(problem?.Code ?? ErrorCode.Internal, problem?.Detail ?? $"The server answered {(int)response.StatusCode}.");
     }
 }
-
-/// <summary>Someone who has signed up.</summary>
-internal sealed record Person(string Name, Id Id, string Token);

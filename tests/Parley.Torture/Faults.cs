@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Parley.Client;
+
+namespace Parley.Torture;
+
+/// <summary>What is done to server, clients, network, disk and clock while people talk: one fault after the other, drawn from the seed.</summary>
+internal sealed class Faults : IDisposable
+{
+    private readonly World _world;
+    private readonly ServerProcess _server;
+    private readonly ClientPrograms _clients;
+    private readonly FaultProxy _proxy;
+    private readonly SmallDisk _disk;
+    private readonly FakeClock _clock;
+    private readonly string _work;
+    private readonly long _began = Environment.TickCount64;
+    private readonly Random _chance;
+    private readonly Api _api;
+    private readonly List<(string Name, int Weight, Func<Task> Act)> _kinds;
+
+    public Faults(World world, ServerProcess server, ClientPrograms clients, FaultProxy proxy, SmallDisk disk, FakeClock clock, string work)
+    {
+        (_world, _server, _clients, _proxy, _disk, _clock, _work) = (world, server, clients, proxy, disk, clock, work);
+        _chance = new Random(world.Seed);
+        _api = new Api(server.Address, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        _kinds =
+        [
+            ("kill -9 of the server", 5, KillServer),
+            ("kill -9 of a client program", 3, KillClient),
+            ("all connections cut", 3, CutAll),
+            ("server frozen", 2, FreezeServer),
+            ("client program frozen", 2, FreezeClient),
+            ("server restarted", 2, RestartServer),
+        ];
+        Offer("disk full", 2, FillDisk, disk.WhyNot);
+        Offer("clock jumped", 2, JumpClock, clock.WhyNot);
+    }
+
+    /// <summary>How often each was done.</summary>
+    public SortedDictionary<string, int> Done { get; } = [];
+
+    /// <summary>What could not be done here, and why.</summary>
+    public List<string> Skipped { get; } = [];
+
+    /// <summary>When the server was killed, and when its next life listened.</summary>
+    public List<(long Killed, long Listening)> Kills { get; } = [];
+
+    /// <summary>Backups that were put back.</summary>
+    public List<Restore> Restores { get; } = [];
+
+    /// <summary>What the server did wrong while its disk was full.</summary>
+    public List<string> Wrong { get; } = [];
+
+    /// <summary>Makes faults until it is time to end, with one restore of a backup in the middle.</summary>
+    public async Task Run(TimeSpan duration, TimeSpan gap)
+    {
+        var end = Environment.TickCount64 + (long)duration.TotalMilliseconds;
+        var restoreAt = end - (long)(duration.TotalMilliseconds / 2);
+        // Each kind once, in a random order, and then by chance: a short run has all of them too.
+        var first = new Queue<(string, int, Func<Task>)>(_kinds.OrderBy(_ => _chance.Next()));
+        while (true)
+        {
+            await Task.Delay(gap * (0.5 + _chance.NextDouble()));
+            if (Environment.TickCount64 >= end)
+                return;
+            if (Restores.Count == 0 && Environment.TickCount64 >= restoreAt)
+                await Do("restore of an earlier backup", PutBackupBack);
+            else if (first.TryDequeue(out var kind))
+                await Do(kind.Item1, kind.Item3);
+            else
+                await DoAny();
+        }
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private void Offer(string name, int weight, Func<Task> act, string? whyNot)
+    {
+        if (whyNot is null)
+            _kinds.Add((name, weight, act));
+        else
+            Skipped.Add($"{name}: {whyNot}");
+    }
+
+    private async Task DoAny()
+    {
+        var dice = _chance.Next(_kinds.Sum(kind => kind.Weight));
+        foreach (var (name, weight, act) in _kinds)
+        {
+            if ((dice -= weight) < 0)
+            {
+                await Do(name, act);
+                return;
+            }
+        }
+    }
+
+    private async Task Do(string name, Func<Task> act)
+    {
+        Done[name] = Done.GetValueOrDefault(name) + 1;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(Environment.TickCount64 - _began) / 1_000.0,7:0.0} s  {name}"));
+        await act();
+    }
+
+    private TimeSpan Seconds(double min, double max) => TimeSpan.FromSeconds(min + (_chance.NextDouble() * (max - min)));
+
+    private async Task KillServer()
+    {
+        var killed = Environment.TickCount64;
+        _server.Kill();
+        await _server.Start();
+        Kills.Add((killed, _server.ListeningSince));
+    }
+
+    private async Task RestartServer()
+    {
+        await _server.Stop();
+        await _server.Start();
+    }
+
+    private async Task FreezeServer()
+    {
+        _server.Freeze();
+        await Task.Delay(Seconds(0.5, 6));
+        _server.Thaw();
+    }
+
+    private Task KillClient()
+    {
+        _clients.Restart(_chance.Next(_clients.Count));
+        return Task.CompletedTask;
+    }
+
+    private async Task FreezeClient()
+    {
+        var part = _chance.Next(_clients.Count);
+        _clients.Freeze(part);
+        await Task.Delay(Seconds(0.5, 8));
+        _clients.Thaw(part);
+    }
+
+    private Task CutAll()
+    {
+        _proxy.CutAll();
+        return Task.CompletedTask;
+    }
+
+    private Task JumpClock()
+    {
+        _clock.Set(TimeSpan.FromSeconds(_chance.Next(-3_600, 3_600)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>While the disk is full a send is refused with a sentence that names it, reading works, and afterwards all is well by itself.</summary>
+    private async Task FillDisk()
+    {
+        var (person, talk) = (_world.People[_world.Threads[0].First], _world.Threads[0]);
+        _disk.Fill();
+        try
+        {
+            for (var until = Environment.TickCount64 + 2_000; Environment.TickCount64 < until; await Task.Delay(200))
+            {
+                await Expect("the list of threads", () => _api.GetThreads(person));
+                await Expect("a page of messages", () => _api.GetChanges(person, talk.Id, 0));
+            }
+            using var http = new HttpClient { BaseAddress = _server.Address, Timeout = TimeSpan.FromSeconds(10) };
+            using var request = new HttpRequestMessage(HttpMethod.Patch, "/api/me") { Content = new StringContent("""{"fullName":"Nobody"}""", null, "application/json") };
+            request.Headers.Authorization = new("Bearer", person.Token);
+            using var answer = await http.SendAsync(request);
+            var body = await answer.Content.ReadAsStringAsync();
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || !body.Contains("disk is full", StringComparison.Ordinal))
+                Wrong.Add($"while the disk was full, a write was answered with {(int)answer.StatusCode} {body}");
+        }
+        finally
+        {
+            _disk.Free();
+        }
+    }
+
+    private async Task Expect<T>(string what, Func<Task<T>> read)
+    {
+        try
+        {
+            await read();
+        }
+        catch (Exception error) when (Device.IsFailure(error))
+        {
+            Wrong.Add($"while the disk was full, {what} could not be read: {error.Message}");
+        }
+    }
+
+    /// <summary>As docs/storage.md says: stop, put the copy in place, forget the epoch, start.</summary>
+    private async Task PutBackupBack()
+    {
+        var database = Path.Combine(_disk.Folder, "data", "parley.db");
+        var backup = Path.Combine(_work, $"backup-{Restores.Count}.db");
+        Backup(database, backup);
+        await Task.Delay(Seconds(3, 8));
+        // A seq means another message soon: an edit that is on its way now would change a stranger.
+        await _clients.Tell(ClientProgram.Quiet, TimeSpan.FromMinutes(2));
+        _server.Kill();
+        // Nothing that the old life said is still on its way when the new one speaks.
+        _proxy.CutAll();
+        await Task.Delay(500);
+        File.Delete(database + "-wal");
+        File.Delete(database + "-shm");
+        File.Copy(backup, database, overwrite: true);
+        Execute(database, "DELETE FROM meta WHERE name = 'epoch'");
+        var at = Environment.TickCount64;
+        await _server.Start();
+        Restores.Add(new Restore(backup, at));
+        while (true)
+        {
+            var epoch = (await _api.Bootstrap(_world.People[0])).Epoch;
+            if ((await _clients.Locate()).All(position => position.Epoch == epoch))
+                break;
+            await Task.Delay(100);
+        }
+        await _clients.Tell(ClientProgram.Loud, TimeSpan.FromSeconds(30));
+    }
+
+    private static void Backup(string database, string copy)
+    {
+        using var from = Open(database);
+        using var to = Open(copy);
+        from.BackupDatabase(to);
+    }
+
+    private static void Execute(string database, string statement)
+    {
+        using var connection = Open(database);
+        using var command = new SqliteCommand(statement, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static SqliteConnection Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Parley.Torture;
+
+/// <summary>What a run is like.</summary>
+internal sealed record Options
+{
+    /// <summary>The published server, parley.dll.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>What chance begins with.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>How long people talk under faults.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The time between two faults, on average.</summary>
+    public required TimeSpan Gap { get; init; }
+
+    /// <summary>How many people there are.</summary>
+    public int People { get; init; } = 32;
+
+    /// <summary>With how many of those after them in the ring each has a thread.</summary>
+    public int Neighbours { get; init; } = 3;
+
+    /// <summary>In how many client programs their devices run.</summary>
+    public int Programs { get; init; } = 4;
+
+    /// <summary>The size of the server's disk.</summary>
+    public int DiskMegabytes { get; init; } = 8_192;
+}

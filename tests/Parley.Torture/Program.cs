@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Parley.Torture;
+
+/// <summary>Reads the command line; the exit code is 0 (nothing lost, doubled, reordered or made up), 1 (something was) or 2 (it could not be tried).</summary>
+internal static class Program
+{
+    private static readonly Option<double> Minutes = new("--minutes") { Description = "how long people talk under faults; 30 without it", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int> Seed = new("--seed") { Description = "what chance begins with; without it the time", DefaultValueFactory = _ => (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 1_000_000) };
+    private static readonly Option<double> Gap = new("--gap") { Description = "seconds between two faults, on average; 8 without it", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
+    private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
+
+    private static Task<int> Main(string[] args)
+    {
+        if (args is ["client", var world, var journal, var part, var parts, var isQuiet])
+        {
+            return ClientProgram.Run(
+                world, journal, int.Parse(part, CultureInfo.InvariantCulture), int.Parse(parts, CultureInfo.InvariantCulture), bool.Parse(isQuiet));
+        }
+        var root = new RootCommand("Lets people talk while server, clients, network, disk and clock fail, and compares what they were told with what is there.")
+        {
+            Minutes, Seed, Gap, Server,
+        };
+        var storm = new Command("storm", "As many people as sockets connect, the server is killed, and all come back at once.") { Sockets, Server };
+        storm.SetAction(parsed => new Storm(parsed.GetValue(Server)!.FullName, parsed.GetValue(Sockets)).Run());
+        root.Subcommands.Add(storm);
+        root.SetAction(parsed => new Run(new Options
+        {
+            Server = parsed.GetValue(Server)!.FullName,
+            Seed = parsed.GetValue(Seed),
+            Duration = TimeSpan.FromMinutes(parsed.GetValue(Minutes)),
+            Gap = TimeSpan.FromSeconds(parsed.GetValue(Gap)),
+        }).Talk());
+        return root.Parse(args).InvokeAsync();
+    }
+}

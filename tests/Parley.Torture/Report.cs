@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Parley.Torture;
+
+/// <summary>What a run says while it goes on and at its end.</summary>
+internal sealed class Report(Options options, World world, ClientPrograms clients, Faults faults, FaultProxy proxy, ServerProcess server)
+{
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1), SayEvery = TimeSpan.FromSeconds(15);
+
+    private readonly long _began = Environment.TickCount64;
+    private long _memoryMax;
+
+    /// <summary>Says now and then how far it is.</summary>
+    public async Task Watch(CancellationToken stop)
+    {
+        Say($"seed {options.Seed}, {world.People.Count} people in {world.Threads.Count} threads, {clients.Count} client programs, {options.Duration.TotalMinutes:0.#} minutes");
+        foreach (var skipped in faults.Skipped)
+            Say($"skipped: {skipped}");
+        var said = Environment.TickCount64;
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(WatchEvery, CancellationToken.None);
+            _memoryMax = Math.Max(_memoryMax, server.Memory);
+            if (Environment.TickCount64 - said < SayEvery.TotalMilliseconds)
+                continue;
+            said = Environment.TickCount64;
+            var acknowledged = clients.Acknowledged;
+            Say($"{(said - _began) / 1000,5} s  {acknowledged,9:N0} acknowledged, {acknowledged * 1000.0 / (said - _began):N0}/s  {faults.Done.Values.Sum()} faults");
+        }
+    }
+
+    /// <summary>Prints all; true when nothing was found.</summary>
+    public bool Print(Checker checker)
+    {
+        var verdict = checker.Verdict;
+        Say("");
+        Say($"faults: {string.Join(", ", faults.Done.Select(fault => $"{fault.Value} × {fault.Key}"))}");
+        Say($"connections: {string.Join(", ", proxy.Fates.Select(fate => $"{fate.Value:N0} {Name(fate.Key)}"))}");
+        Say($"first acknowledgement after kill -9, ms: {Spread(checker.AcknowledgedAt)}");
+        Say($"the server's memory at most: {_memoryMax / 1_000_000} MB");
+        foreach (var example in verdict.Examples.Concat(faults.Wrong).Take(30))
+            Say($"FOUND {example}");
+        Say(verdict.ToString());
+        var isClean = verdict.IsClean && faults.Wrong.Count == 0 && verdict.Sent == verdict.Acknowledged;
+        if (!isClean)
+        {
+            lock (server.Errors)
+            {
+                foreach (var line in server.Errors.Take(50))
+                    Say($"server: {line}");
+            }
+        }
+        return isClean;
+    }
+
+    // Counted from the kill to the first acknowledgement of the next life that reached a sender.
+    private string Spread(List<long> acknowledgedAt)
+    {
+        var times = faults.Kills
+            .Select(kill => (kill.Killed, Index: acknowledgedAt.BinarySearch(kill.Listening) is var place && place < 0 ? ~place : place))
+            .Where(kill => kill.Index < acknowledgedAt.Count)
+            .Select(kill => acknowledgedAt[kill.Index] - kill.Killed)
+            .Order()
+            .ToList();
+        return times.Count == 0
+            ? "none"
+            : $"median {times[times.Count / 2]}, p90 {times[times.Count * 9 / 10]}, most {times[^1]} ({times.Count} kills)";
+    }
+
+    private static string Name(Fate fate) => fate switch
+    {
+        Fate.Sound => "sound",
+        Fate.Late => "late",
+        Fate.Cut => "cut",
+        Fate.HalfOpen => "half-open",
+        Fate.DeafToServer => "with a reader that stopped",
+        _ => "deaf to the client",
+    };
+
+    private static void Say(string line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Parley.Torture;
+
+/// <summary>The server under test: a real process, started as an operator would, killed as a power cut would.</summary>
+internal sealed class ServerProcess(string program, string data) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60), StopPatience = TimeSpan.FromSeconds(15);
+
+    private Process? _process;
+
+    /// <summary>The port it listens on, the same in all its lives.</summary>
+    public int Port { get; } = FindFreePort();
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>Variables of the environment for its next life.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>When its present life began to listen, in milliseconds of the machine's steady clock.</summary>
+    public long ListeningSince { get; private set; }
+
+    /// <summary>What it said on its error output, all lives together.</summary>
+    public List<string> Errors { get; } = [];
+
+    /// <summary>Memory that it holds now, in bytes (VmRSS).</summary>
+    public long Memory => ReadStatus("VmRSS:") * 1024;
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public async Task Start()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { program, "--port", $"{Port}", "--data", data, "--no-limits" })
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.StartsWith("Parley is at", StringComparison.Ordinal) != true)
+                return;
+            ListeningSince = System.Environment.TickCount64;
+            listening.TrySetResult();
+        };
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await listening.Task.WaitAsync(StartPatience);
+    }
+
+    /// <summary>Ends it at once: SIGKILL.</summary>
+    public void Kill()
+    {
+        if (_process is not { HasExited: false } process)
+            return;
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    /// <summary>Ends it as an operator does: SIGTERM, and waits.</summary>
+    public async Task Stop()
+    {
+        Signal("TERM");
+        using var late = new CancellationTokenSource(StopPatience);
+        await _process!.WaitForExitAsync(late.Token);
+    }
+
+    /// <summary>Stops its clockwork: SIGSTOP.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>Lets it go on: SIGCONT.</summary>
+    public void Thaw() => Signal("CONT");
+
+    public ValueTask DisposeAsync()
+    {
+        Thaw();
+        Kill();
+        _process?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Signal(string signal) => Signals.Send(_process, signal);
+
+    private long ReadStatus(string name)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{_process?.Id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // Between two lives.
+            return 0;
+        }
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (Errors)
+            Errors.Add(line);
+    }
+
+    private static int FindFreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
