@@ -16,7 +16,10 @@ export function isSettled(
   switch (act.kind) {
     case 'send': {
       if (head?.last && head.last.cid === entry.id) return !window || window.revision >= head.revision;
-      if (entry.seq === undefined || !head || head.lastSeq < entry.seq) return false;
+      if (entry.seq === undefined) return false;
+      // The thread left the list, the message with it: no change of it will come any more.
+      if (!head) return true;
+      if (head.lastSeq < entry.seq) return false;
       if (!window || window.loadedFrom > entry.seq) return true;
       return findSeq(window.items, entry.seq) !== undefined || window.revision >= head.revision;
     }
