@@ -19,8 +19,10 @@ export interface ThreadUpdate {
 
 /** An act that the replica does not show yet. Entries are replaced, never mutated. */
 export interface OutboxEntry {
-  /** A UUIDv7, so ids sort by time; of a `send` it is the cid, for good (C5). */
+  /** Of a `send` it is the cid, for good (C5). */
   id: string;
+  /** Counted by the outbox: what was done first has the lower one, whatever the clock said (C5). */
+  order?: number;
   thread: string;
   /** When it was done, on this device's clock; for display only. */
   at: string;

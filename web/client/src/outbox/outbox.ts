@@ -17,6 +17,7 @@ export class Outbox {
   private readonly entries = new Map<string, OutboxEntry>();
   private readonly byThread = new Map<string, readonly OutboxEntry[]>();
   private readonly stored = new Map<string, Promise<void>>();
+  private lastOrder = 0;
   private readonly storage: OutboxStorage;
   private readonly onChange: (thread: string) => void;
 
@@ -26,7 +27,8 @@ export class Outbox {
   }
 
   restore(entries: readonly OutboxEntry[]): void {
-    for (const entry of [...entries].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const entry of [...entries].sort(inOrder)) {
+      this.lastOrder = Math.max(this.lastOrder, entry.order ?? 0);
       this.put(entry);
       // A refused message waits for the person; a refused change of one was seen, and is not worth more than that.
       if (entry.error && !isSend(entry)) this.remove(entry.id);
@@ -50,8 +52,9 @@ export class Outbox {
     const known = this.stored.get(entry.id);
     if (known || this.entries.has(entry.id)) return known ?? Promise.resolve();
     if (this.waiting >= OUTBOX_LIMIT) throw new ParleyError(tooMany());
-    this.put(entry);
-    return this.store(entry);
+    const ordered = { ...entry, order: ++this.lastOrder };
+    this.put(ordered);
+    return this.store(ordered);
   }
 
   /** Puts a new state of an entry in its place. */
@@ -103,4 +106,8 @@ export class Outbox {
     this.stored.set(id, done);
     return done;
   }
+}
+
+function inOrder(a: OutboxEntry, b: OutboxEntry): number {
+  return (a.order ?? 0) - (b.order ?? 0) || (a.id < b.id ? -1 : 1);
 }
