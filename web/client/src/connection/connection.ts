@@ -132,7 +132,7 @@ export class Connection {
   /** New messages are stored: the server hears of it within a second. */
   pingSoon(): void {
     if (!this.isWelcome) return;
-    const at = this.options.clock.now() + PING_SOON_MS;
+    const at = this.options.clock.elapsed() + PING_SOON_MS;
     if (at < this.pingAt) this.schedulePing(PING_SOON_MS);
   }
 
@@ -147,7 +147,7 @@ export class Connection {
     const { clock } = this.options;
     const wasAsleep = this.isAsleep;
     this.isAsleep = false;
-    if (!wasAsleep && (this.retryTimer === undefined || clock.now() - this.lastTry < 1000)) return;
+    if (!wasAsleep && (this.retryTimer === undefined || clock.elapsed() - this.lastTry < 1000)) return;
     this.attempt = 0;
     this.retryIn(0);
   }
@@ -175,7 +175,7 @@ export class Connection {
   private open(): void {
     const { clock, createSocket, url, headers } = this.options;
     this.dropSocket();
-    this.lastTry = clock.now();
+    this.lastTry = clock.elapsed();
     let socket: SocketLike;
     try {
       socket = createSocket(url, SUBPROTOCOL, headers());
@@ -273,7 +273,7 @@ export class Connection {
   private schedulePing(ms: number): void {
     const { clock } = this.options;
     this.clear('pingTimer');
-    this.pingAt = clock.now() + ms;
+    this.pingAt = clock.elapsed() + ms;
     this.pingTimer = clock.setTimeout(() => this.ping(), ms);
   }
 
@@ -371,14 +371,14 @@ export class Connection {
     while (!signal.aborted) {
       try {
         const before = this.host.position()?.version;
-        const began = this.options.clock.now();
+        const began = this.options.clock.elapsed();
         const isAsked = await this.askHttp(POLL_WAIT_S, signal);
         failures = 0;
         if (signal.aborted) return;
         if (isAsked) this.setState('online');
         // Something in between that does not let the server wait must not be asked without end.
         const isIdle = this.host.position()?.version === before;
-        if (isIdle && this.options.clock.now() - began < POLL_MIN_MS) await this.sleepFor(POLL_MIN_MS);
+        if (isIdle && this.options.clock.elapsed() - began < POLL_MIN_MS) await this.sleepFor(POLL_MIN_MS);
       } catch (error) {
         if (signal.aborted) return;
         this.onHttpFailed(error);

@@ -70,7 +70,7 @@ export class Fleeting {
 
   /** Whether it is time to say again that this user types there. */
   maySayTyping(thread: string): boolean {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (now - (this.said.get(thread) ?? Number.NEGATIVE_INFINITY) < TYPING_SAY_MS) return false;
     this.said.set(thread, now);
     return true;

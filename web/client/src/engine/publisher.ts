@@ -64,11 +64,11 @@ export class Publisher {
     if (at >= this.dueAt) return;
     this.clock.clearTimeout(this.timer);
     this.dueAt = at;
-    this.timer = this.clock.setTimeout(() => this.flush(), Math.max(0, at - this.clock.now()));
+    this.timer = this.clock.setTimeout(() => this.flush(), Math.max(0, at - this.clock.elapsed()));
   }
 
   private flush(): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     this.clock.clearTimeout(this.timer);
     this.dueAt = Number.POSITIVE_INFINITY;
     this.lastAt = now;

@@ -8,16 +8,29 @@ export async function settle(): Promise<void> {
 /** A clock that stands still until it is told to move; chance is a seeded sequence. */
 export class ManualClock implements Clock {
   private time = 1_700_000_000_000;
+  /** How far the clock on the wall is from the time that passed. */
+  private offset = 0;
   private next = 1;
   private readonly timers = new Map<number, { at: number; run: () => void }>();
   private seed: number;
+  private readonly settle: () => Promise<void>;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, settled: () => Promise<void> = settle) {
     this.seed = seed;
+    this.settle = settled;
   }
 
   now(): number {
+    return this.time + this.offset;
+  }
+
+  elapsed(): number {
     return this.time;
+  }
+
+  /** Somebody sets the clock: timers do not feel it. */
+  jump(ms: number): void {
+    this.offset += ms;
   }
 
   setTimeout(run: () => void, ms: number): number {
@@ -38,19 +51,27 @@ export class ManualClock implements Clock {
   /** Moves time on and runs what falls due, in order, with everything that follows from it. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
-    await settle();
-    for (;;) {
-      const due = [...this.timers]
-        .filter(([, { at }]) => at <= end)
-        .sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
-      if (!due) break;
-      const [id, { at, run }] = due;
+    await this.settle();
+    for (let id = this.firstDue(end); id !== undefined; id = this.firstDue(end)) {
+      const { at, run } = this.timers.get(id) as { at: number; run: () => void };
       this.timers.delete(id);
       this.time = Math.max(this.time, at);
       run();
-      await settle();
+      await this.settle();
     }
     this.time = end;
-    await settle();
+    await this.settle();
+  }
+
+  /** Of timers due at the same time the one that was set first: ids rise, and the map keeps their order. */
+  private firstDue(end: number): number | undefined {
+    let first: number | undefined;
+    let firstAt = end;
+    for (const [id, { at }] of this.timers) {
+      if (first === undefined ? at > firstAt : at >= firstAt) continue;
+      first = id;
+      firstAt = at;
+    }
+    return first;
   }
 }
