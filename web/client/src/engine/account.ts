@@ -346,6 +346,7 @@ export class Account {
     this.replica.applyThreadPage(page, generation);
     this.writeBehind.touch();
     this.host.onChange('threads');
+    this.catchUpSoon();
   }
 
   /** Reads the list from the server, newest first: usable after the first page, the rest follows by itself. */
@@ -368,6 +369,7 @@ export class Account {
     this.host.onChange('threads');
     this.connection.resume();
     this.host.onReachable();
+    this.catchUpSoon();
     this.sender.resume();
     void this.loadRest(this.replica.generation);
   }
@@ -500,9 +502,14 @@ export class Account {
 
   /** Threads that are shown are caught up at once, hot ones in a quiet moment. */
   private catchUpSoon(): void {
+    const { heads, windows } = this.replica;
+    let isMissing = false;
     for (const thread of this.host.openThreads()) {
       if (this.replica.isBehind(thread)) void this.catchUp(thread).catch(() => {});
+      // It left the list, and came back with a new message.
+      isMissing ||= heads.has(thread) && !windows.has(thread);
     }
+    if (isMissing) this.host.onReachable();
     this.idleTimer ??= this.options.clock.setTimeout(async () => {
       this.idleTimer = undefined;
       for (const thread of [...this.recent].reverse()) {
