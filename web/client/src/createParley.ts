@@ -38,7 +38,7 @@ export interface ParleyOptions {
 export function createParley(options: ParleyOptions = {}): Parley {
   const isPage = typeof document !== 'undefined';
   const device = options.device ?? (isPage ? browserDevice : new MemoryDevice());
-  const tab = uuidv7(systemClock);
+  const tab = uuidv7();
   const createEngine = async (): Promise<Engine> => {
     const { Engine } = await import('./engine/engine.ts');
     return new Engine(engineOptions(options, device, !isPage));

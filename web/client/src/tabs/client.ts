@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.ts';
 import { unavailable } from '../http.ts';
 import type { Act, OutboxEntry, ThreadUpdate } from '../outbox/entry.ts';
 import { OUTBOX_LIMIT, tooMany } from '../outbox/limit.ts';
@@ -55,12 +54,20 @@ export class TabClient implements Parley {
   private readonly lock: string | null;
   private readonly link: EngineLink;
   private readonly firstPaint: FirstPaint | undefined;
+  private readonly newId: () => string;
 
-  constructor(id: string, lock: string | null, link: EngineLink, firstPaint?: FirstPaint) {
+  constructor(
+    id: string,
+    lock: string | null,
+    link: EngineLink,
+    firstPaint?: FirstPaint,
+    newId: () => string = uuidv7,
+  ) {
     this.id = id;
     this.lock = lock;
     this.link = link;
     this.firstPaint = firstPaint;
+    this.newId = newId;
     this.store.set('session', { state: 'loading' });
     this.store.set('connection', { state: 'connecting', since: Date.now(), waiting: 0, transport: 'socket' });
   }
@@ -230,7 +237,7 @@ export class TabClient implements Parley {
 
   private act(thread: string, act: Act): void {
     const entry: OutboxEntry = {
-      id: uuidv7(systemClock),
+      id: this.newId(),
       thread,
       at: new Date().toISOString(),
       act,

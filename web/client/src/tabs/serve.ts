@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { uuidv7 } from '../uuid.ts';
 import { holdLock, locks } from './locks.ts';
@@ -7,7 +6,7 @@ import { wrapMessagePort } from './sharedWorkerLink.ts';
 
 /** Runs the engine in a SharedWorker: every tab that connects gets a port of its own. */
 export function serveTabs(scope: SharedWorkerGlobalScope, engine: Engine): void {
-  const lock = locks() ? `parley-engine-${uuidv7(systemClock)}` : null;
+  const lock = locks() ? `parley-engine-${uuidv7()}` : null;
   if (lock !== null) void holdLock(lock);
   scope.onconnect = (event) => {
     const port = event.ports[0];

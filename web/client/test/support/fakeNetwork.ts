@@ -1,10 +1,11 @@
+import type { Clock } from '../../src/clock.ts';
 import type { CreateSocket, SocketLike } from '../../src/connection/socket.ts';
 import type { ChangesFrame, ClientFrame, ErrorCode, ServerFrame } from '../../src/protocol.ts';
 import { settle } from './manualClock.ts';
 import type { ModelServer } from './modelServer.ts';
 
 /** One delivery that is under way: it happens when the network is told to. */
-interface Packet {
+export interface Packet {
   kind: 'request' | 'response' | 'open' | 'toServer' | 'toClient' | 'close';
   what: string;
   deliver(): void;
@@ -25,6 +26,8 @@ export class FakeNetwork {
   isAutomatic = true;
   /** Requests and sockets fail at once. */
   isDown = false;
+  /** Nothing arrives, and nobody is told: connections look open on both ends. */
+  isSilent = false;
   /** Sockets fail, HTTP works. */
   blocksSockets = false;
   /** Sockets open, and carry nothing. */
@@ -38,20 +41,26 @@ export class FakeNetwork {
   /** Answers in place of the server's, asked first. */
   intercept: (method: string, path: string, body: unknown) => Held | undefined = () => undefined;
   isSignedIn = true;
+  /** The code that a message is refused with, by socket as by HTTP. */
+  refusal: () => ErrorCode | undefined = () => undefined;
+  /** Told of the cid of each message that the device tries to send. */
+  beforeSend: (cid: string) => void = () => {};
+  /** Ends a long poll that has nothing to say; without it such a poll waits for ever. */
+  clock: Clock | undefined;
   readonly server: ModelServer;
   readonly user: string;
 
   constructor(server: ModelServer, user: string) {
     this.server = server;
     this.user = user;
-    const previous = server.onCommit;
-    server.onCommit = (users) => {
-      previous(users);
-      if (!users.includes(user)) return;
-      for (const socket of this.sockets) socket.poke();
-      for (const poll of this.polls.splice(0)) poll();
-    };
+    server.watchers.add(this.onCommit);
   }
+
+  private readonly onCommit = (users: string[]): void => {
+    if (!users.includes(this.user)) return;
+    for (const socket of this.sockets) socket.poke();
+    for (const poll of this.polls.splice(0)) poll();
+  };
 
   readonly fetch: typeof fetch = (input, init) =>
     new Promise<Response>((resolve, reject) => {
@@ -62,6 +71,7 @@ export class FakeNetwork {
       const fail = () => reject(new TypeError('network error'));
       init?.signal?.addEventListener('abort', fail);
       const body = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
+      if (method === 'POST' && body.cid !== undefined) this.beforeSend(body.cid);
       this.put({
         kind: 'request',
         what: `${method} ${path}`,
@@ -98,12 +108,25 @@ export class FakeNetwork {
   private wait(answer: () => Held, respond: (answer: Held) => void): void {
     const now = answer();
     const { from, to } = (now.body ?? {}) as { from?: number; to?: number };
-    if (now.status === 200 && from !== undefined && from === to)
-      this.polls.push(() => this.wait(answer, respond));
-    else respond(now);
+    if (now.status !== 200 || from === undefined || from !== to) {
+      respond(now);
+      return;
+    }
+    let isAnswered = false;
+    this.polls.push(() => {
+      if (isAnswered) return;
+      isAnswered = true;
+      this.wait(answer, respond);
+    });
+    this.clock?.setTimeout(() => {
+      if (isAnswered) return;
+      isAnswered = true;
+      respond(answer());
+    }, 25_000);
   }
 
   put(packet: Packet): void {
+    if (this.isSilent) return;
     if (this.isDown) {
       queueMicrotask(packet.lose);
       return;
@@ -135,6 +158,16 @@ export class FakeNetwork {
   cut(): void {
     for (const packet of this.packets.splice(0)) packet.lose();
     for (const socket of this.sockets.splice(0)) socket.end(1006);
+  }
+
+  /** The device is gone, and the server knows it. What it had sent may still arrive. */
+  leave(): Packet[] {
+    const late = this.packets.filter(({ kind }) => kind === 'request' || kind === 'toServer');
+    this.packets.length = 0;
+    this.isDown = true;
+    this.server.watchers.delete(this.onCommit);
+    for (const socket of this.sockets.splice(0)) socket.close();
+    return late;
   }
 
   private answer(method: string, url: URL, body: unknown): Held {
@@ -183,9 +216,13 @@ export class FakeNetwork {
     if (emoji !== undefined) {
       return found(server.react(user, thread, seq, emoji, method === 'PUT'));
     }
+    const isOwn = server.threads.get(thread)?.messages.get(seq)?.from === user;
+    if ((method === 'PATCH' || method === 'DELETE') && !isOwn) return problem(404, 'not_found');
     if (method === 'PATCH') return found(server.edit(thread, seq, (body as { text: string }).text));
     if (method === 'DELETE') return found(server.delete(thread, seq));
     if (method === 'POST') {
+      const code = this.refusal();
+      if (code !== undefined) return problem(code === 'unavailable' ? 503 : 400, code);
       const { cid, text, replyTo } = body as { cid: string; text: string; replyTo?: number };
       return ok(server.send(user, thread, cid, text, replyTo), 201);
     }
@@ -223,12 +260,14 @@ export class FakeSocket implements SocketLike {
   send(data: string): void {
     const frame = JSON.parse(data) as ClientFrame;
     this.network.frames.push(frame);
+    if (frame.type === 'send') this.network.beforeSend(frame.cid);
     this.network.put({
       kind: 'toServer',
       what: frame.type,
       lose: () => {},
+      // What was on its way when the device gave the socket up may still arrive.
       deliver: () => {
-        if (this.readyState === 1) this.onFrame(frame);
+        if (this.readyState === 1 || frame.type === 'send' || frame.type === 'read') this.onFrame(frame);
       },
     });
   }
@@ -293,11 +332,12 @@ export class FakeSocket implements SocketLike {
           this.end(4400);
           break;
         }
-        if (!server.maySend(user, frame.thread)) {
-          this.push({ type: 'nack', cid: frame.cid, code: 'not_found' as ErrorCode });
-          break;
-        }
         {
+          const code = server.maySend(user, frame.thread) ? this.network.refusal() : 'not_found';
+          if (code !== undefined) {
+            this.push({ type: 'nack', cid: frame.cid, code });
+            break;
+          }
           const { seq } = server.send(user, frame.thread, frame.cid, frame.text, frame.replyTo);
           this.push({ type: 'ack', cid: frame.cid, thread: frame.thread, seq });
         }

@@ -31,6 +31,8 @@ interface ModelThread {
   revision: number;
   purgedRevision: number;
   messages: Map<number, Message>;
+  /** What each cid of each sender came to, whatever became of the message: a retry gets the same answer (S12). */
+  answers: Map<string, Message>;
 }
 
 interface ModelUser {
@@ -53,11 +55,13 @@ export class ModelServer {
   epoch = 'epoch-1';
   /** More changed threads than this are answered with a reset (S6). */
   largeLimit = 200;
+  /** No page of anything is longer than this. */
+  pageLimit = Number.POSITIVE_INFINITY;
   private epochs = 1;
   private data: Data = { users: new Map(), threads: new Map() };
   private saved: Data | null = null;
   /** Called after each commit with the users whose version moved. */
-  onCommit: (users: string[]) => void = () => {};
+  readonly watchers = new Set<(users: string[]) => void>();
 
   get users(): Map<string, ModelUser> {
     return this.data.users;
@@ -88,6 +92,7 @@ export class ModelServer {
         revision: 0,
         purgedRevision: 0,
         messages: new Map(),
+        answers: new Map(),
       });
     }
     const joining = this.thread(id).members.filter(
@@ -103,9 +108,8 @@ export class ModelServer {
 
   send(user: string, thread: string, cid: string, text: string, replyTo?: number): Message {
     const data = this.thread(thread);
-    for (const message of data.messages.values()) {
-      if (message.from === user && message.cid === cid) return message;
-    }
+    const answered = data.answers.get(`${user} ${cid}`);
+    if (answered) return answered;
     data.lastSeq++;
     data.revision++;
     const message: Message = {
@@ -118,6 +122,7 @@ export class ModelServer {
       ...(replyTo === undefined ? {} : { replyTo }),
     };
     data.messages.set(message.seq, message);
+    data.answers.set(`${user} ${cid}`, message);
     for (const member of data.members) {
       const row = this.row(member, thread);
       row.isGone = false;
@@ -259,7 +264,8 @@ export class ModelServer {
     return { ...this.threadPage(user, limit), version: this.version(user), me: this.user(user).me };
   }
 
-  threadPage(user: string, limit: number, pageToken?: string): ThreadPage {
+  threadPage(user: string, wanted: number, pageToken?: string): ThreadPage {
+    const limit = Math.min(wanted, this.pageLimit);
     const [activity, after] =
       pageToken === undefined ? [Number.POSITIVE_INFINITY, ''] : JSON.parse(pageToken);
     const { rows } = this.user(user);
@@ -284,7 +290,7 @@ export class ModelServer {
     query: { limit: number; pageToken?: string; around?: number },
   ): MessagePage {
     const all = this.visible(user, thread);
-    const { limit } = query;
+    const limit = Math.min(query.limit, this.pageLimit);
     let start: number;
     let end = all.length;
     if (query.pageToken !== undefined) {
@@ -314,7 +320,12 @@ export class ModelServer {
     });
   }
 
-  changes(user: string, thread: string, revision: number, limit = 100): ThreadChanges {
+  changes(
+    user: string,
+    thread: string,
+    revision: number,
+    limit = Math.min(100, this.pageLimit),
+  ): ThreadChanges {
     const data = this.thread(thread);
     if (revision < data.purgedRevision || revision > data.revision) {
       const { messages } = this.messagePage(user, thread, { limit });
@@ -334,7 +345,7 @@ export class ModelServer {
     user: string,
     at: { epoch: string; version: number },
     hot: Record<string, number> = {},
-    limit = 50,
+    limit = Math.min(50, this.pageLimit),
   ): ChangesFrame | ResetFrame {
     const { version, floor, rows, me } = this.user(user);
     if (at.epoch !== this.epoch || at.version > version)
@@ -414,7 +425,7 @@ export class ModelServer {
       row.version = user.version;
       if (isActivity || row.activity === 0) row.activity = user.version;
     }
-    this.onCommit(members);
+    for (const watcher of this.watchers) watcher(members);
   }
 }
 

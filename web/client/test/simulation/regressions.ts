@@ -1,0 +1,100 @@
+import type { Schedule } from './schedule.ts';
+
+/** Schedules that failed once, as small as they could be made, with what they had found. */
+export const regressions: { found: string; schedule: Schedule }[] = [
+  {
+    found: '[C4] an acknowledged message whose thread is removed before its change comes leaves the outbox',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'deleteThread', who: 0, pick: 5 },
+      ],
+    },
+  },
+  {
+    found: '[C5] messages of two tabs, made within one millisecond, keep their order over a crash',
+    schedule: {
+      cast: 'tabs',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 3 },
+        { kind: 'crash', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found:
+      '[C5] messages that were made after the clock went back a day are still sent after those before, over a crash',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'down', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'jump', who: 0, pick: 0 },
+        { kind: 'restart', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'restart', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found: 'what changes after the clock went back a day is shown at once, not a day later',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'forbid', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'jump', who: 0, pick: 0 },
+        { kind: 'deliver', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found: '[S4] an open thread that was removed elsewhere and comes back shows what brought it back',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'elsewhereDeletes', who: 0, pick: 5 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'peerSends', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found: '[S6] after a reset an open thread is caught up without waiting for the next change',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 0,
+      isTight: true,
+      steps: [
+        { kind: 'restore', who: 0, pick: 0 },
+        { kind: 'duplicate', who: 0, pick: 0 },
+        { kind: 'lose', who: 0, pick: 3 },
+        { kind: 'open', who: 1, pick: 0 },
+        { kind: 'send', who: 1, pick: 0 },
+        { kind: 'deafen', who: 1, pick: 0 },
+        { kind: 'send', who: 1, pick: 7 },
+      ],
+    },
+  },
+];
