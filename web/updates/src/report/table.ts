@@ -85,8 +85,8 @@ function writeSetting(setting: Setting, results: readonly Result[]): string {
   );
   const { messages, own, active, listed, minutes, speed, source, machine, date, characters } = setting;
   return `${messages} messages (${own} of them the person's own, from another device; ${Math.round(characters / messages)} characters each on
-average) in ${active} of ${listed} threads, ${minutes} minutes at ${speed}× speed; ${source}. ${date}, ${machine}; load average
-${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} with the runs themselves. Medians of ${runs} runs, the smallest and the largest in brackets.
+average) in ${active} of ${listed} threads, ${minutes} minutes at ${speed}× speed; ${source}. ${date}, ${machine} at the start, load average
+${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} during the runs. Medians of ${runs} runs, the smallest and the largest in brackets.
 The same conversation with nobody who listens takes ${show(unwatched)} ms of the server's CPU.`;
 }
 
