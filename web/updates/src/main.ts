@@ -43,6 +43,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// What was started ends, and what was written for it goes.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 if (values.help) {
   process.stdout.write(usage);
 } else {

@@ -26,16 +26,12 @@ export async function measure(
   speed: number,
 ): Promise<{ result: Result; lines: Lines }> {
   const scene = await stage.open();
-  // Also when the run is stopped half-way.
-  const kill = () => scene.server.kill();
-  process.on('exit', kill);
   try {
     const isWatched = kind !== 'idle' && kind !== 'unwatched';
     return isWatched
       ? await measureWay(kind, run, conversation, stage, scene, speed)
       : { result: await measureServer(kind, run, conversation, stage, scene, speed), lines: {} };
   } finally {
-    process.off('exit', kill);
     await scene.close();
   }
 }

@@ -19,6 +19,10 @@ export class Server {
     const child = spawn(program, ['--port', '0', '--data', folder, '--no-limits'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Whatever ends this program ends the server, before the folder of its data goes.
+    const kill = () => child.kill('SIGKILL');
+    process.prependListener('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     let output = '';
     const end = Date.now() + START_PATIENCE_MS;
     const keep = (chunk: Buffer) => {
@@ -36,7 +40,7 @@ export class Server {
         if (isReady) return new Server(child, url);
       }
       if (child.exitCode !== null || Date.now() > end) {
-        child.kill('SIGKILL');
+        kill();
         throw new Error(`The server did not start:\n${output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -65,11 +69,6 @@ export class Server {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
     await ended;
-  }
-
-  /** For when there is no time to wait. */
-  kill(): void {
-    this.process.kill('SIGKILL');
   }
 }
 

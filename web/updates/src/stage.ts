@@ -1,10 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
 import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from '@parley/client';
 import { WebSocket } from 'ws';
 import { Api } from './api.ts';
 import type { Conversation } from './conversation/conversation.ts';
+import { type Folder, makeFolder } from './folder.ts';
 import { Server } from './server.ts';
 
 /** How often each route is called before anything is measured, so that all of them are compiled to the end. */
@@ -17,7 +16,7 @@ const WARM_UP_AT_ONCE = 4;
  */
 export class Stage {
   private constructor(
-    private readonly folder: string,
+    private readonly folder: Folder,
     private readonly observed: Api,
     private readonly others: readonly Api[],
     /** The ids of the threads, in the conversation's order. */
@@ -26,8 +25,8 @@ export class Stage {
   ) {}
 
   static async prepare(conversation: Conversation): Promise<Stage> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-updates-'));
-    const server = await Server.start(folder);
+    const folder = await makeFolder();
+    const server = await Server.start(folder.path);
     try {
       const observed = await Api.signUp(server.url, 'observed', 'Olive Observed');
       const others: Api[] = [];
@@ -61,16 +60,16 @@ export class Stage {
 
   /** A server in the state that the conversation begins with. */
   async open(): Promise<Scene> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-updates-run-'));
-    await cp(this.folder, folder, { recursive: true });
-    const server = await Server.start(folder);
+    const folder = await makeFolder();
+    await cp(this.folder.path, folder.path, { recursive: true });
+    const server = await Server.start(folder.path);
     const scene: Scene = {
       server,
       observed: this.observed.at(server.url),
       others: this.others.map((other) => other.at(server.url)),
       close: async () => {
         await server.stop();
-        await rm(folder, { recursive: true, force: true });
+        await folder.remove();
       },
     };
     await this.warmUp(scene).catch(async (error) => {
@@ -81,7 +80,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await this.folder.remove();
   }
 
   /** What all ways use is used, so that none pays for another's start. */

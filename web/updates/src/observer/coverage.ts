@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { SourceMap } from 'node:module';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lines } from './observed.ts';
 
@@ -57,7 +57,7 @@ function addLines(script: string, ranges: readonly Range[], ran: Map<string, Set
       const entry = map.findEntry(number, index);
       if (!('originalSource' in entry) || entry.generatedLine !== number) continue;
       const file = resolve(dirname(script), entry.originalSource);
-      if (file.includes('/node_modules/') || basename(file).startsWith('\0')) continue;
+      if (file.includes('/node_modules/')) continue;
       const lines = ran.get(file) ?? new Set();
       lines.add(entry.originalLine + 1);
       ran.set(file, lines);
