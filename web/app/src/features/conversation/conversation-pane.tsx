@@ -18,6 +18,7 @@ import { FirstLoad } from './first-load.tsx';
 import type { MessageActions } from './message-actions.ts';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import { MessageMenu } from './message-menu.tsx';
+import { MissingConversation } from './missing-conversation.tsx';
 import { QuickReactions } from './quick-reactions.tsx';
 import { useAnnounceArrivals } from './use-announce-arrivals.ts';
 
@@ -39,6 +40,8 @@ export function ConversationPane({ threadId }: { threadId: string }) {
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const [nameBefore, setNameBefore] = useState<string>();
+  if (thread && thread.name !== nameBefore) setNameBefore(thread.name);
   const isTyping = (typing?.userIds.length ?? 0) > 0;
 
   useEffect(() => {
@@ -84,11 +87,7 @@ export function ConversationPane({ threadId }: { threadId: string }) {
   if (!thread) {
     return (
       <section className={styles.pane} aria-label="Conversation">
-        {view?.error ? (
-          <p className={styles.missing}>This conversation could not be found.</p>
-        ) : (
-          <FirstLoad />
-        )}
+        <MissingConversation nameBefore={nameBefore} isUnknown={view?.error != null} />
       </section>
     );
   }
