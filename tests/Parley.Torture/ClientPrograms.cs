@@ -47,7 +47,7 @@ internal sealed class ClientPrograms : IDisposable
 
     /// <summary>Where all devices are.</summary>
     public async Task<IReadOnlyList<Position>> Locate() =>
-        [.. (await Tell(ClientProgram.Positions, TimeSpan.FromSeconds(30))).SelectMany(answer => JsonSerializer.Deserialize<List<Position>>(answer)!)];
+        [.. (await Tell(ClientProgram.Positions, TimeSpan.FromMinutes(2))).SelectMany(answer => JsonSerializer.Deserialize<List<Position>>(answer)!)];
 
     public void Dispose()
     {

@@ -211,9 +211,10 @@ internal sealed class Faults : IDisposable
         var at = Environment.TickCount64;
         await _server.Start();
         Restores.Add(new Restore(backup, at));
+        using var api = new Api(_server.Address);
         while (true)
         {
-            var epoch = (await _api.Bootstrap(_world.People[0])).Epoch;
+            var epoch = (await api.Bootstrap(_world.People[0])).Epoch;
             if ((await _clients.Locate()).All(position => position.Epoch == epoch))
                 break;
             await Task.Delay(100);

@@ -12,6 +12,20 @@ internal static class Program
     private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
 
+    // The parser's own way swallows cancellations, which a timeout is one of.
+    private static async Task<int> Explain(ParseResult parsed)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync($"The run could not be finished. {error}");
+            return 2;
+        }
+    }
+
     private static Task<int> Main(string[] args)
     {
         if (args is ["client", var world, var journal, var part, var parts, var isQuiet])
@@ -33,6 +47,6 @@ internal static class Program
             Duration = TimeSpan.FromMinutes(parsed.GetValue(Minutes)),
             Gap = TimeSpan.FromSeconds(parsed.GetValue(Gap)),
         }).Talk());
-        return root.Parse(args).InvokeAsync();
+        return Explain(root.Parse(args));
     }
 }

@@ -78,8 +78,8 @@ build_web() {
 # dotnet looks for global.json, which names the SDK, from where it stands.
 publish() (
   # Compiled ahead for this machine: half the time to start (docs/decisions).
-  cd "$root" && dotnet publish src/Parley.Server --configuration Release --use-current-runtime --self-contained false \
-    -p:PublishReadyToRun=true --output "$1"
+  cd "$root" && dotnet publish "$1" --configuration Release --use-current-runtime --self-contained false \
+    -p:PublishReadyToRun=true --output "$2"
 )
 
 build_server() {
@@ -90,7 +90,7 @@ build_server() {
   mkdir -p "$root/build"
   touch "$stamp.new"
   rm -rf "$output.new"
-  step 'Building the server' publish "$output.new"
+  step 'Building the server' publish src/Parley.Server "$output.new"
   # Swapped whole, so that a build that failed leaves the last good one.
   rm -rf "$output"
   mv "$output.new" "$output"
@@ -104,7 +104,7 @@ build_torture() {
   fi
   mkdir -p "$root/build"
   touch "$stamp.new"
-  step 'Building the fault harness' dotnet publish "$root/tests/Parley.Torture" --configuration Release --output "$output"
+  step 'Building the fault harness' publish tests/Parley.Torture "$output"
   mv "$stamp.new" "$stamp"
 }
 
