@@ -26,6 +26,7 @@ written to build/updates: results.jsonl, table.md, updates.svg.
   --minutes N    of the conversation (30)
   --speed N      how much faster than it was written it is replayed (20)
   --seed N       of what is made up (1)
+  --resume FILE  go on with the set of runs in that file, which was cut short
   --docs         also renew docs/updates.md, docs/updates.jsonl and docs/images/updates.svg
   --report FILE  measure nothing: table and plot from the results in that file
 `;
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     speed: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     docs: { type: 'boolean', default: false },
+    resume: { type: 'string' },
     report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -58,14 +60,16 @@ if (values.help) {
 async function measureAll(): Promise<(Setting | Result)[]> {
   const [runs, speed] = [toNumber(values.runs), toNumber(values.speed)];
   const conversation = readConversation();
-  const setting = describe(conversation, speed);
+  const [setting, ...results] = (
+    values.resume === undefined ? [describe(conversation, speed)] : readLines(values.resume)
+  ) as [Setting, ...Result[]];
   say(`${setting.messages} messages in ${setting.active} of ${setting.listed} threads; ${setting.machine}`);
   const stage = await Stage.prepare(conversation);
-  const results: Result[] = [];
   try {
     const kinds: Kind[] = ['idle', 'unwatched', ...ways];
     for (let run = 1; run <= runs; run++) {
       for (const kind of kinds) {
+        if (results.some((result) => result.way === kind && result.run === run)) continue;
         const { result, lines } = await measure(kind, run, conversation, stage, speed);
         results.push(result);
         setting.lines[kind] = { ...setting.lines[kind], ...moreRan(setting.lines[kind], lines) };

@@ -23,9 +23,11 @@ export type Lines = Record<string, { code: number; ran: number }>;
 /** When each message, as `threadId:seq`, was first shown: in the open thread, or else in the list. */
 export type Shown = Record<string, number>;
 
-export type ToObserver = { type: 'begin' } | { type: 'end' };
+export type ToObserver = { type: 'begin' } | { type: 'ask' } | { type: 'end' };
 
 export type FromObserver =
   /** It shows what there is. */
   | { type: 'ready'; counts: Counts }
+  /** How many messages it has shown since. */
+  | { type: 'shown'; messages: number }
   | { type: 'ended'; counts: Counts; cpuMs: number; shown: Shown; lines: Lines; openMessages: string[] };

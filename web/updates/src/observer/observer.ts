@@ -24,6 +24,10 @@ process.on('message', async ({ type }: ToObserver) => {
     tell({ type: 'ready', counts: { ...counts } });
     return;
   }
+  if (type === 'ask') {
+    tell({ type: 'shown', messages: Object.keys(display.shown).length });
+    return;
+  }
   const { user, system } = process.cpuUsage(cpu);
   const ended = { ...counts };
   const lines = await takeLines();

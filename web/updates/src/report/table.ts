@@ -49,9 +49,8 @@ export function summarize(setting: Setting, results: readonly Result[]): Summary
       down: of((run) => run.bytesDown),
       requests: of((run) => run.requests),
       frames: of((run) => (run.framesIn ?? 0) + (run.framesOut ?? 0)),
-      // Each run is compared with the one of its own round: what the machine did meanwhile is in both.
-      serverCpuMs: of((run) => run.serverCpuMs - baseline(results, 'idle', run.run)),
-      watchingCpuMs: of((run) => run.serverCpuMs - baseline(results, 'unwatched', run.run)),
+      serverCpuMs: of((run) => run.serverCpuMs - baseline(results, 'idle')),
+      watchingCpuMs: of((run) => run.serverCpuMs - baseline(results, 'unwatched')),
       clientCpuMs: of((run) => run.clientCpuMs),
       shown: delays('shownMs'),
       openShown: delays('openShownMs'),
@@ -61,8 +60,8 @@ export function summarize(setting: Setting, results: readonly Result[]): Summary
   });
 }
 
-function baseline(results: readonly Result[], way: string, run: number): number {
-  return results.find((result) => result.way === way && result.run === run)?.serverCpuMs ?? Number.NaN;
+function baseline(results: readonly Result[], way: 'idle' | 'unwatched'): number {
+  return spread(results.filter((result) => result.way === way).map(({ serverCpuMs }) => serverCpuMs)).median;
 }
 
 function countRan(lines: Lines, isCounted: (file: string) => boolean): number {
@@ -81,7 +80,7 @@ function writeSetting(setting: Setting, results: readonly Result[]): string {
   const unwatched = spread(
     results
       .filter(({ way }) => way === 'unwatched')
-      .map(({ run, serverCpuMs }) => serverCpuMs - baseline(results, 'idle', run)),
+      .map(({ serverCpuMs }) => serverCpuMs - baseline(results, 'idle')),
   );
   const { messages, own, active, listed, minutes, speed, source, machine, date, characters } = setting;
   return `${messages} messages (${own} of them the person's own, from another device; ${Math.round(characters / messages)} characters each on
