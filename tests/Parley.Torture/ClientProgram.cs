@@ -9,7 +9,7 @@ namespace Parley.Torture;
 /// </summary>
 internal static class ClientProgram
 {
-    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(10), CountEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(5), CountEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Only sends, and nothing else under way, from its answer on.</summary>
     public const string Quiet = "quiet";

@@ -88,11 +88,11 @@ internal sealed class FaultProxy : IDisposable
 
     private Fate Draw() => _chance.Next(100) switch
     {
-        < 50 => Fate.Sound,
-        < 65 => Fate.Late,
-        < 85 => Fate.Cut,
-        < 90 => Fate.HalfOpen,
-        < 96 => Fate.DeafToServer,
+        < 60 => Fate.Sound,
+        < 72 => Fate.Late,
+        < 90 => Fate.Cut,
+        < 93 => Fate.HalfOpen,
+        < 98 => Fate.DeafToServer,
         _ => Fate.DeafToClient,
     };
 
@@ -102,7 +102,7 @@ internal sealed class FaultProxy : IDisposable
         private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private readonly CancellationTokenSource _cut = new();
         // Nothing is wrong before this many bytes have passed, in both directions together: cuts fall anywhere in a frame.
-        private long _grace = chance.Next(2_000, 400_000);
+        private long _grace = chance.Next(2_000, 1_000_000);
 
         public async Task Run(int port)
         {

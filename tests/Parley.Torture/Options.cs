@@ -15,6 +15,9 @@ internal sealed record Options
     /// <summary>The time between two faults, on average.</summary>
     public required TimeSpan Gap { get; init; }
 
+    /// <summary>Where the counts are written for bin/test; null for nowhere.</summary>
+    public FileInfo? Report { get; init; }
+
     /// <summary>How many people there are.</summary>
     public int People { get; init; } = 32;
 

@@ -10,6 +10,7 @@ internal static class Program
     private static readonly Option<int> Seed = new("--seed") { Description = "what chance begins with; without it the time", DefaultValueFactory = _ => (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 1_000_000) };
     private static readonly Option<double> Gap = new("--gap") { Description = "seconds between two faults, on average; 8 without it", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
+    private static readonly Option<FileInfo?> ReportFile = new("--report") { Description = "a file for the counts of what held, as JSON" };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
 
     // The parser's own way swallows cancellations, which a timeout is one of.
@@ -35,10 +36,10 @@ internal static class Program
         }
         var root = new RootCommand("Lets people talk while server, clients, network, disk and clock fail, and compares what they were told with what is there.")
         {
-            Minutes, Seed, Gap, Server,
+            Minutes, Seed, Gap, Server, ReportFile,
         };
-        var storm = new Command("storm", "As many people as sockets connect, the server is killed, and all come back at once.") { Sockets, Server };
-        storm.SetAction(parsed => new Storm(parsed.GetValue(Server)!.FullName, parsed.GetValue(Sockets)).Run());
+        var storm = new Command("storm", "As many people as sockets connect, the server is killed, and all come back at once.") { Sockets, Server, ReportFile };
+        storm.SetAction(parsed => new Storm(parsed.GetValue(Server)!.FullName, parsed.GetValue(Sockets), parsed.GetValue(ReportFile)).Run());
         root.Subcommands.Add(storm);
         root.SetAction(parsed => new Run(new Options
         {
@@ -46,6 +47,7 @@ internal static class Program
             Seed = parsed.GetValue(Seed),
             Duration = TimeSpan.FromMinutes(parsed.GetValue(Minutes)),
             Gap = TimeSpan.FromSeconds(parsed.GetValue(Gap)),
+            Report = parsed.GetValue(ReportFile),
         }).Talk());
         return Explain(root.Parse(args));
     }

@@ -14,8 +14,6 @@ internal sealed class Report(Options options, World world, ClientPrograms client
     public async Task Watch(CancellationToken stop)
     {
         Say($"seed {options.Seed}, {world.People.Count} people in {world.Threads.Count} threads, {clients.Count} client programs, {options.Duration.TotalMinutes:0.#} minutes");
-        foreach (var skipped in faults.Skipped)
-            Say($"skipped: {skipped}");
         var said = Environment.TickCount64;
         while (!stop.IsCancellationRequested)
         {
@@ -39,10 +37,11 @@ internal sealed class Report(Options options, World world, ClientPrograms client
         Say($"first acknowledgement after kill -9, ms: {Spread(checker.AcknowledgedAt)}");
         Say($"the server's memory at most: {_memoryMax / 1_000_000} MB");
         foreach (var example in verdict.Examples.Concat(faults.Wrong).Take(30))
-            Say($"FOUND {example}");
+            Say($"found: {example}");
         Say(verdict.ToString());
-        var isClean = verdict.IsClean && faults.Wrong.Count == 0 && verdict.Sent == verdict.Acknowledged;
-        if (!isClean)
+        var results = Judge(verdict);
+        results.Print(options.Report);
+        if (!results.IsClean)
         {
             lock (server.Errors)
             {
@@ -50,7 +49,28 @@ internal sealed class Report(Options options, World world, ClientPrograms client
                     Say($"server: {line}");
             }
         }
-        return isClean;
+        return results.IsClean;
+    }
+
+    private Results Judge(Verdict verdict)
+    {
+        var results = new Results();
+        results.Add("[S12] nothing that was acknowledged is lost", verdict.Lost == 0 && verdict.Acknowledged > 0);
+        results.Add("[S12] nothing is there twice", verdict.Duplicated == 0);
+        results.Add("[S3] nothing is out of order", verdict.Reordered == 0);
+        results.Add("nothing is there that nobody sent", verdict.Phantom == 0);
+        results.Add("[S9][S10][S14] every device has what the server has", (verdict.Missed, verdict.Unequal, verdict.Gaps) == default);
+        results.Add("every send was acknowledged in the end", verdict.Wrong == 0 && verdict.Sent == verdict.Acknowledged);
+        results.Add("[S7] a backup was put back under live clients", faults.Restores.Count > 0);
+        if (faults.Skipped.TryGetValue(Faults.DiskFull, out var noDisk))
+            results.Skip("a full disk is named, reads go on, and it heals by itself", noDisk);
+        else
+            results.Add("a full disk is named, reads go on, and it heals by itself", faults.RefusedForDisk > 0 && faults.Wrong.Count == 0);
+        if (faults.Skipped.TryGetValue(Faults.ClockJumped, out var noClock))
+            results.Skip("the clock may jump by an hour", noClock);
+        else
+            results.Add("the clock may jump by an hour", faults.Done.ContainsKey(Faults.ClockJumped));
+        return results;
     }
 
     // Counted from the kill to the first acknowledgement of the next life that reached a sender.

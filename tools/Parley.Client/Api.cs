@@ -62,6 +62,10 @@ public sealed class Api(Uri server, TimeSpan? patience = null, TimeSpan? timeout
     public Task<Message> React(Person person, Id thread, long seq, string emoji) =>
         Ask(HttpMethod.Put, $"threads/{thread}/messages/{seq}/reactions/{Uri.EscapeDataString(emoji)}", person, null, WireJson.Wire.SendRequest, WireJson.Wire.Message);
 
+    /// <summary>Changes the person's full name.</summary>
+    public Task<MeAnswer> Rename(Person person, string fullName) =>
+        Ask(HttpMethod.Patch, "me", person, new ChangeProfileRequest(fullName), WireJson.Wire.ChangeProfileRequest, WireJson.Wire.MeAnswer);
+
     /// <summary>Moves the read mark.</summary>
     public Task<Head> MarkRead(Person person, Id thread, long seq) =>
         Ask(HttpMethod.Patch, $"threads/{thread}", person, new UpdateThreadRequest(Read: seq), WireJson.Wire.UpdateThreadRequest, WireJson.Wire.Head);

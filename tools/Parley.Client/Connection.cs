@@ -68,11 +68,9 @@ public sealed class Connection : IDisposable
         return (ReadType(_received.WrittenSpan), _received.WrittenMemory);
     }
 
-    public void Dispose()
-    {
-        _socket.Dispose();
-        _sending.Dispose();
-    }
+    /// <summary>Ends it at once.</summary>
+    // The semaphore is left alone: whoever waits for it at that moment would wait for good.
+    public void Dispose() => _socket.Dispose();
 
     private static string ReadType(ReadOnlySpan<byte> frame)
     {

@@ -108,11 +108,15 @@ build_torture() {
   mv "$stamp.new" "$stamp"
 }
 
-# apt-get as root, or by sudo; not where there is neither.
+# apt-get as root, or by sudo; says so where there is neither.
 apt_get() {
-  local apt=(apt-get)
-  [[ $EUID -eq 0 ]] || apt=(sudo -n apt-get)
-  command -v apt-get >/dev/null && command -v "${apt[0]}" >/dev/null && DEBIAN_FRONTEND=noninteractive "${apt[@]}" "$@"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
+  [[ $EUID -eq 0 ]] || apt=(sudo "${apt[@]}")
+  if ! command -v apt-get >/dev/null || ! command -v "${apt[0]}" >/dev/null; then
+    printf '%s\n' "Packages cannot be installed from here (apt-get ${*: -1}): install what corresponds to it, then run this again." >&2
+    return 1
+  fi
+  "${apt[@]}" "$@"
 }
 
 # The clock jumps where it is there; elsewhere the harness says that it did not.

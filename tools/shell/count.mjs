@@ -6,6 +6,8 @@ const [kind, file] = process.argv.slice(2);
 const readers = {
   /** xunit: https://ctrf.io */
   ctrf: ({ results: { summary: s } }) => [s.passed, s.failed + s.other, s.skipped + s.pending],
+  /** bin/torture --report */
+  torture: (r) => [r.passed, r.failed, r.skipped],
   vitest: (r) => [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests],
   // What passed only when tried again did not pass.
   playwright: ({ stats: s }) => [s.expected, s.unexpected + s.flaky, s.skipped],
