@@ -10,7 +10,7 @@ import { type Kind, measure } from './measure.ts';
 import type { Lines } from './observer/observed.ts';
 import { drawPlot } from './report/plot.ts';
 import type { Result, Setting } from './report/result.ts';
-import { replaceBetweenMarkers, writeTable } from './report/table.ts';
+import { isStalled, replaceBetweenMarkers, writeTable } from './report/table.ts';
 import { Stage } from './stage.ts';
 import { ways } from './ways.ts';
 
@@ -72,7 +72,8 @@ async function measureAll(): Promise<(Setting | Result)[]> {
         if (results.some((result) => result.way === kind && result.run === run)) continue;
         const { result, lines } = await measure(kind, run, conversation, stage, speed);
         results.push(result);
-        setting.lines[kind] = { ...setting.lines[kind], ...moreRan(setting.lines[kind], lines) };
+        if (!isStalled(result))
+          setting.lines[kind] = { ...setting.lines[kind], ...moreRan(setting.lines[kind], lines) };
         say(JSON.stringify(result));
         // A set takes long; what was measured stays, whatever becomes of the rest.
         writeResults(join(root, 'build', 'updates'), [setting, ...results]);

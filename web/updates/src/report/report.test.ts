@@ -84,6 +84,14 @@ test('lines are counted for the client, and not for what measures it', () => {
   assert.deepEqual([signal?.updating, signal?.whole], [105, 115]);
 });
 
+test('a run in which the machine stood still is left out, and the text says so', () => {
+  const [poll] = resultsOf(4).filter(({ way }) => way === 'poll');
+  const stalled = { ...(poll as Result), bytesDown: 1, ackMs: { ...delays, p99: 1001 } };
+  assert.deepEqual(summarize(setting, [...results, stalled]), summarize(setting, results));
+  assert.match(writeTable(setting, [...results, stalled]), /Left out: 1 in which/);
+  assert.doesNotMatch(writeTable(setting, results), /Left out/);
+});
+
 test('the table takes the place of the last one, and nothing else of the page changes', () => {
   const table = writeTable(setting, results);
   assert.match(table, /\| kB from the server \| 18 \(9\.0–27\) \|/);

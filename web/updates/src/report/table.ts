@@ -3,6 +3,11 @@ import { names, type Way, ways } from '../ways.ts';
 import type { Result, Setting } from './result.ts';
 import { type Spread, spread } from './statistics.ts';
 
+/**
+ * Senders talk to the server without the relay, so their acknowledgements do not depend on the way. Where they took
+ * longer than this, the machine stood still, and it is the machine that was measured.
+ */
+const STALLED_MS = 1_000;
 const BEGIN = '<!-- figures: written by web/updates/run -->';
 const END = '<!-- /figures -->';
 
@@ -11,6 +16,10 @@ const UPDATING =
   /^(updates\/src\/observer\/(poller|naive)|client\/src\/(http|backoff|connection\/|replica\/|engine\/account))/;
 /** What stands around the client to measure it. */
 const HARNESS = /^updates\/src\/(?!observer\/(poller|naive))/;
+
+export function isStalled({ ackMs }: Result): boolean {
+  return (ackMs?.p99 ?? 0) > STALLED_MS;
+}
 
 /** What the runs of one way came to. */
 export interface Summary {
@@ -33,7 +42,7 @@ export interface Summary {
 
 export function summarize(setting: Setting, results: readonly Result[]): Summary[] {
   return ways.map((way) => {
-    const runs = results.filter((result) => result.way === way);
+    const runs = results.filter((result) => result.way === way && !isStalled(result));
     const of = (get: (result: Result) => number | undefined) =>
       spread(runs.map((run) => get(run) ?? Number.NaN));
     const delays = (name: 'shownMs' | 'openShownMs') => ({
@@ -75,8 +84,11 @@ export function writeTable(setting: Setting, results: readonly Result[]): string
 }
 
 function writeSetting(setting: Setting, results: readonly Result[]): string {
-  const runs = Math.max(...results.map(({ run }) => run));
-  const loads = results.flatMap(({ load }) => load);
+  const counted = results.filter((result) => !isStalled(result));
+  const runs = ways.map((way) => counted.filter((result) => result.way === way).length);
+  const [fewest, most] = [Math.min(...runs), Math.max(...runs)];
+  const loads = counted.flatMap(({ load }) => load);
+  const stalled = results.length - counted.length;
   const unwatched = spread(
     results
       .filter(({ way }) => way === 'unwatched')
@@ -85,7 +97,16 @@ function writeSetting(setting: Setting, results: readonly Result[]): string {
   const { messages, own, active, listed, minutes, speed, source, machine, date, characters } = setting;
   return `${messages} messages (${own} of them the person's own, from another device; ${Math.round(characters / messages)} characters each on
 average) in ${active} of ${listed} threads, ${minutes} minutes at ${speed}× speed; ${source}. ${date}, ${machine} at the start, load average
-${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} during the runs. Medians of ${runs} runs, the smallest and the largest in brackets.
+${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} during the runs. ${
+    most === 1
+      ? 'One run of each way.'
+      : `Medians of ${fewest === most ? most : `${fewest} to ${most}`} runs of each way, the smallest and the largest in brackets.`
+  }${
+    stalled > 0
+      ? `
+Left out: ${stalled} in which the machine stood still (an acknowledgement took more than a second at p99).`
+      : ''
+  }
 The same conversation with nobody who listens takes ${show(unwatched)} ms of the server's CPU.`;
 }
 
