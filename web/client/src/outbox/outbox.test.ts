@@ -62,6 +62,30 @@ describe('[C4] a sent message', () => {
     expect(ada.parley.store.get(`thread:${thread}`)?.lastSeq).toBe(0);
   });
 
+  test('[C4] the bubble stays while only the head knows of the message', async () => {
+    const { network } = ada;
+    const deliverOnly = async (kind: string) => {
+      const wanted = network.packets
+        .splice(0)
+        .filter((packet) => packet.kind === kind && packet.what !== 'changes');
+      for (const packet of wanted) packet.deliver();
+      await ada.pass(150);
+    };
+    network.isAutomatic = false;
+    ada.parley.send(thread, 'hello');
+    await ada.pass(20);
+    await deliverOnly('toServer');
+    await deliverOnly('toClient');
+    expect(newest()).toMatchObject({ seq: 0, state: 'sent' });
+    server.send('bob', thread, 'later', 'later');
+    ada.parley.updateThread(thread, { muted: true });
+    await ada.pass(20);
+    await deliverOnly('request');
+    await deliverOnly('response');
+    expect(ada.parley.store.get(`thread:${thread}`)?.lastSeq).toBe(2);
+    expect(items().map(({ text }) => text)).toEqual(['hello']);
+  });
+
   test('[C4] the bubble becomes the message in one notification: never both, never neither', async () => {
     const seen: string[] = [];
     ada.parley.store.subscribe(`messages:${thread}`, () =>

@@ -282,6 +282,21 @@ describe('[S7] another life of the database', () => {
   });
 });
 
+test('[S7] a history page that was read in an earlier life changes nothing', () => {
+  sendMany(4);
+  server.backup();
+  server.edit(thread, 4, 'edited');
+  bootstrap();
+  openNewest(2);
+  const [low, late] = older();
+  server.restore();
+  bootstrap();
+  openNewest(2);
+  expect(replica.windows.get(thread)?.low).toBe(low);
+  replica.applyOlderPage(thread, low, late);
+  expect(replica.windows.get(thread)?.low).toBe(low);
+});
+
 describe('[S8] the list', () => {
   test('[S8] a thread that changes while the list is loaded is not missed', () => {
     const second = server.startThread('ada', 'cyd');

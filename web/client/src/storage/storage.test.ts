@@ -135,6 +135,16 @@ describe.each(engines)('%s', (_name, open) => {
     expect(await storage.loadWindow('t')).toMatchObject({ low: 9 });
   });
 
+  test('[C3] what was erased is not there when its window was dropped, even if the new one reaches as far', async () => {
+    const windows = new Map([['t', { low: 1, revision: 2, usedAt: 1 }]]);
+    await storage.commit(batch(1, { windows, messages: new Map([['t', [message(1), message(2)]]]) }));
+    await storage.commit(
+      batch(2, { droppedWindows: ['t'], windows, messages: new Map([['t', [message(2)]]]) }),
+    );
+    const { messages } = await storage.loadMessages('t', Number.MAX_SAFE_INTEGER);
+    expect(messages.map(({ seq }) => seq)).toEqual([2]);
+  });
+
   test('[S7] a cleared cache leaves outbox and drafts', async () => {
     await storage.putOutbox({ id: 'x', thread: 't', at: '', act: { kind: 'send', text: 'waits' } });
     await storage.putDraft('t', { text: 'half a' });

@@ -57,6 +57,7 @@ export class World {
     this.threads.push(server.startThread('ada', 'bob'), server.startThread('ada', 'cyd'));
     for (let index = 0; index < 2 * PAGE; index++) this.peerSends('bob', this.threads[0] as string);
     server.pageLimit = PAGE;
+    server.listLimit = 1;
     server.largeLimit = schedule.isTight ? 1 : 200;
     for (const [user, disk, tabs] of casts[schedule.cast]) {
       this.disks[disk] ??= new SimulatedDisk(schedule.disk);
@@ -141,7 +142,10 @@ export class World {
       if (!this.threads.includes(thread)) this.threads.push(thread);
     },
 
-    purge: (seat, pick) => this.withStored(seat, pick, (thread, seq) => this.server.purge(thread, seq)),
+    purge: (seat, pick) => {
+      this.ledger.mayPurge = true;
+      this.withStored(seat, pick, (thread, seq) => this.server.purge(thread, seq));
+    },
     collect: (seat) => this.server.collect(seat.user),
     backup: () => this.server.backup(),
     restore: () => {
@@ -205,6 +209,7 @@ export class World {
     takeOver: (seat) => {
       // What a full disk did not take, its tab believes to be done.
       if (seat.disk.wasFull) this.ledger.onCrash(seat);
+      this.ledger.onTakeOver(seat);
       seat.takeOver();
     },
     restart: async (seat) => {

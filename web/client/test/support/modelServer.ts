@@ -23,6 +23,8 @@ interface Row {
   archived: boolean;
   nickname: string | null;
   isGone: boolean;
+  /** The tombstone was dropped: nobody is told of it any more. */
+  isCollected: boolean;
 }
 
 interface ModelThread {
@@ -55,8 +57,10 @@ export class ModelServer {
   epoch = 'epoch-1';
   /** More changed threads than this are answered with a reset (S6). */
   largeLimit = 200;
-  /** No page of anything is longer than this. */
+  /** No page of messages is longer than this. */
   pageLimit = Number.POSITIVE_INFINITY;
+  /** No page of the list, and no frame, tells of more threads than this. */
+  listLimit = Number.POSITIVE_INFINITY;
   private epochs = 1;
   private data: Data = { users: new Map(), threads: new Map() };
   private saved: Data | null = null;
@@ -100,7 +104,7 @@ export class ModelServer {
     );
     for (const member of joining) {
       const { rows } = this.user(member);
-      rows.set(id, { ...(rows.get(id) ?? newRow()), isGone: false });
+      rows.set(id, { ...(rows.get(id) ?? newRow()), isGone: false, isCollected: false });
     }
     this.stamp(id, joining);
     return id;
@@ -126,6 +130,7 @@ export class ModelServer {
     for (const member of data.members) {
       const row = this.row(member, thread);
       row.isGone = false;
+      row.isCollected = false;
       if (member === user) row.readSeq = message.seq;
     }
     this.stamp(thread, data.members, true);
@@ -200,6 +205,7 @@ export class ModelServer {
     const data = this.user(user);
     for (const row of data.rows.values()) {
       if (!row.isGone) continue;
+      row.isCollected = true;
       data.floor = Math.max(data.floor, row.version);
     }
   }
@@ -265,7 +271,7 @@ export class ModelServer {
   }
 
   threadPage(user: string, wanted: number, pageToken?: string): ThreadPage {
-    const limit = Math.min(wanted, this.pageLimit);
+    const limit = Math.min(wanted, this.listLimit);
     const [activity, after] =
       pageToken === undefined ? [Number.POSITIVE_INFINITY, ''] : JSON.parse(pageToken);
     const { rows } = this.user(user);
@@ -345,14 +351,14 @@ export class ModelServer {
     user: string,
     at: { epoch: string; version: number },
     hot: Record<string, number> = {},
-    limit = Math.min(50, this.pageLimit),
+    limit = Math.min(50, this.listLimit),
   ): ChangesFrame | ResetFrame {
     const { version, floor, rows, me } = this.user(user);
     if (at.epoch !== this.epoch || at.version > version)
       return { type: 'reset', epoch: this.epoch, reason: 'epoch' };
     if (at.version < floor) return { type: 'reset', epoch: this.epoch, reason: 'floor' };
     const changed = [...rows]
-      .filter(([, row]) => row.version > at.version)
+      .filter(([, row]) => row.version > at.version && !row.isCollected)
       .sort(([, a], [, b]) => a.version - b.version);
     if (changed.length > this.largeLimit) return { type: 'reset', epoch: this.epoch, reason: 'large' };
     const page = changed.slice(0, limit);
@@ -441,5 +447,6 @@ function newRow(): Row {
     archived: false,
     nickname: null,
     isGone: false,
+    isCollected: false,
   };
 }
