@@ -48,7 +48,9 @@ async function measureServer(
 ): Promise<Result> {
   const lines = kind === 'idle' ? [] : conversation.lines;
   const window = await runWindow({ ...conversation, lines }, stage, scene, speed);
-  return { way: kind, run, messages: window.sent.length, ...window.figures };
+  const { sent, figures } = window;
+  const result = { way: kind, run, messages: sent.length, ...figures };
+  return sent.length === 0 ? result : { ...result, ackMs: ackDelays(sent) };
 }
 
 async function measureWay(
@@ -142,8 +144,12 @@ function findDelays(
     shownMs: percentiles(sent.map((one) => at(one) - one.sentAt)),
     openShownMs: percentiles(open.map((one) => at(one) - one.sentAt)),
     afterAckMs: percentiles(sent.map((one) => at(one) - one.ackedAt)),
-    ackMs: percentiles(sent.map((one) => one.ackedAt - one.sentAt)),
+    ackMs: ackDelays(sent),
   };
+}
+
+function ackDelays(sent: readonly Sent[]): Percentiles {
+  return percentiles(sent.map((one) => one.ackedAt - one.sentAt));
 }
 
 /** A way that shows something else than there is would have its figures for nothing. */

@@ -70,7 +70,11 @@ export function summarize(setting: Setting, results: readonly Result[]): Summary
 }
 
 function baseline(results: readonly Result[], way: 'idle' | 'unwatched'): number {
-  return spread(results.filter((result) => result.way === way).map(({ serverCpuMs }) => serverCpuMs)).median;
+  return spread(
+    results
+      .filter((result) => result.way === way && !isStalled(result))
+      .map(({ serverCpuMs }) => serverCpuMs),
+  ).median;
 }
 
 function countRan(lines: Lines, isCounted: (file: string) => boolean): number {
@@ -90,7 +94,7 @@ function writeSetting(setting: Setting, results: readonly Result[]): string {
   const loads = counted.flatMap(({ load }) => load);
   const stalled = results.length - counted.length;
   const unwatched = spread(
-    results
+    counted
       .filter(({ way }) => way === 'unwatched')
       .map(({ serverCpuMs }) => serverCpuMs - baseline(results, 'idle')),
   );
