@@ -426,6 +426,8 @@ export class Account {
     } else {
       onFetch();
       await this.fetchNewest(thread);
+      // A change that came while the page was under way found no window to go to.
+      await this.catchUp(thread);
     }
   }
 

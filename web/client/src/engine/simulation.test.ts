@@ -45,7 +45,7 @@ test('the oracle sees a message that a device lacks', async () => {
   await world.heal();
   await world.check();
   for (const seat of world.seats) seat.network.isSilent = true;
-  world.server.send('bob', world.threads[0] as string, 'unheard', 'unheard');
+  world.server.send('bob', world.threads[0] as string, 'elsewhere-unheard', 'unheard');
   await world.clock.advance(1000);
   await expect(world.check()).rejects.toThrow(/strictly deep-equal/);
   await world.end();

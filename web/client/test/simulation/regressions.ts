@@ -97,4 +97,23 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found:
+      '[C2] a message that comes while the newest page is under way is shown, not at the next change only',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: true,
+      steps: [
+        { kind: 'deleteThread', who: 0, pick: 5 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'peerSends', who: 0, pick: 0 },
+        { kind: 'down', who: 0, pick: 0 },
+        { kind: 'elsewhereSends', who: 0, pick: 7 },
+      ],
+    },
+  },
 ];
