@@ -351,6 +351,37 @@ describe('acts on messages', () => {
     expect(items()[1]?.error).toBeUndefined();
   });
 
+  test('that are refused are tried again when asked to', async () => {
+    let isRefusing = true;
+    ada.network.intercept = (method) =>
+      method === 'PATCH' && isRefusing
+        ? { status: 404, body: { title: 'Not found', status: 404, code: 'not_found' } }
+        : undefined;
+    ada.network.isAutomatic = true;
+    ada.parley.edit(thread, 1, 'edited');
+    await ada.pass();
+    expect(items()[0]).toMatchObject({ text: 'mine', error: { code: 'not_found' } });
+    isRefusing = false;
+    ada.parley.retry(items()[0]?.cid ?? '');
+    await ada.pass();
+    expect(items()[0]).toMatchObject({ text: 'edited' });
+    expect(items()[0]?.error).toBeUndefined();
+  });
+
+  test('of a message that was deleted meanwhile end with it, and show no error', async () => {
+    ada.network.intercept = (method) =>
+      method === 'PATCH'
+        ? { status: 400, body: { title: 'Invalid', status: 400, code: 'invalid_request' } }
+        : undefined;
+    ada.parley.edit(thread, 1, 'edited');
+    server.delete(thread, 1);
+    ada.network.isAutomatic = true;
+    ada.network.flush();
+    await ada.pass(1000);
+    expect(items()[0]).toMatchObject({ text: '', deleted: true });
+    expect(items()[0]?.error).toBeUndefined();
+  });
+
   test('leave other messages the same objects', async () => {
     const [first] = items();
     ada.parley.delete(thread, 1);

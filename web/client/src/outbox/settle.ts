@@ -27,7 +27,12 @@ export function isSettled(
       return head !== undefined && head.readSeq >= act.seq;
     case 'deleteThread':
       return head === undefined || head.lastSeq > act.lastSeq;
-    default:
+    case 'edit':
+    case 'delete':
+    case 'react':
+      // What is deleted cannot be changed any more, and what was wrong with the change concerns nobody.
+      return findSeq(window?.items ?? [], act.seq)?.deleted === true;
+    case 'update':
       return false;
   }
 }
