@@ -49,7 +49,7 @@ export function Composer({ threadId, name, items, onSent, ref }: Props) {
   const isTouch = useIsTouch();
   const field = useRef<HTMLTextAreaElement>(null);
   const emojiButton = useRef<HTMLButtonElement>(null);
-  const { draft, change, flush } = useDraft(threadId, field);
+  const { draft, latest, change, flush } = useDraft(threadId, field);
   /** What was being written before an edit began; it comes back after. */
   const beforeEdit = useRef<Draft | null>(null);
   const [picksEmoji, setPicksEmoji] = useState(false);
@@ -101,7 +101,8 @@ export function Composer({ threadId, name, items, onSent, ref }: Props) {
   }));
 
   const submit = () => {
-    if (!canSend) return;
+    // Pressed twice before the first press was drawn: what is written now is nothing, and nothing is sent.
+    if (!canSend || latest() !== draft) return;
     if (editing !== undefined) {
       if (targetMessage?.text !== toSend) parley.edit(threadId, editing, toSend);
       leaveEdit();

@@ -65,5 +65,8 @@ export function useDraft(threadId: string, field: RefObject<HTMLTextAreaElement 
     };
   }, [flush]);
 
-  return { draft, change, flush };
+  /** What is written now, drawn or not. */
+  const latest = useCallback(() => current.current, []);
+
+  return { draft, latest, change, flush };
 }
