@@ -5,8 +5,13 @@ import styles from './connection-line.module.css';
 /** A hitch shorter than this is nobody's concern. */
 const PATIENCE_MS = 2_000;
 
+interface Props {
+  /** Whether it may push what is below down; else it lies over that. */
+  takesRoom?: boolean;
+}
+
 /** The thin line under a header that says the truth about the connection, only when it matters. */
-export function ConnectionLine() {
+export function ConnectionLine({ takesRoom = false }: Props) {
   const connection = useParley('connection');
   const isFine = !connection || connection.state === 'online';
   const since = connection?.since ?? 0;
@@ -26,11 +31,15 @@ export function ConnectionLine() {
 
   const waiting = connection?.waiting ?? 0;
   return (
-    <div className={styles.place} role="status">
+    <div className={takesRoom ? styles.room : styles.place} role="status">
       {isShown && (
         <p className={styles.line}>
           <span className={styles.mark} />
-          {connection.state === 'updating' ? 'Updating…' : 'Waiting for network. Your messages will be sent.'}
+          <span className={styles.words}>
+            {connection.state === 'updating'
+              ? 'Updating…'
+              : 'Waiting for network. Your messages will be sent.'}
+          </span>
           {waiting > 0 && connection.state !== 'updating' && (
             <span className={styles.count}>{waiting.toLocaleString()} waiting</span>
           )}

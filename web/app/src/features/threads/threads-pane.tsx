@@ -64,7 +64,7 @@ export function ThreadsPane({ openId }: { openId: string | null }) {
           onEnter={() => open(all[active])}
         />
       </div>
-      {openId === null && <ConnectionLine />}
+      {openId === null && <ConnectionLine takesRoom />}
       {isSearching ? (
         <SearchResults id={listId} {...found} at={active} onPoint={setAt} onOpen={open} />
       ) : (
