@@ -11,7 +11,7 @@ export interface MessageActions {
   /** Adds the own reaction, or takes it back. */
   toggleReaction(message: MessageView, emoji: string): void;
   retry(message: MessageView): void;
-  /** Forgets a message that never went out. */
+  /** Forgets a message that never went out, or a change that was not saved. */
   discard(message: MessageView): void;
   /** Scrolls to the message with that seq, loading what is around it where need be, and flashes it. */
   goTo(seq: number): void;

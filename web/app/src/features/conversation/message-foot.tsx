@@ -14,18 +14,19 @@ interface Props {
 /** Under a group: its time, and of the last own message how far it came. One line high, whatever it says. */
 export function MessageFoot({ message, showsState, actions }: Props) {
   const { state, error } = message;
-  if (state === 'failed') {
+  if (state === 'failed' || error) {
+    const isChange = state !== 'failed';
     return (
       <div className={styles.foot} title={error?.detail ?? error?.title}>
         <Icon name="alert" size={14} className={styles.failed} />
-        <span className={styles.failed}>{stateWord(state)}</span>
+        <span className={styles.failed}>{isChange ? 'Change not saved' : stateWord(state)}</span>
         <span aria-hidden="true">·</span>
         <button type="button" className={styles.act} onClick={() => actions.retry(message)}>
           Retry
         </button>
         <span aria-hidden="true">·</span>
         <button type="button" className={styles.act} onClick={() => actions.discard(message)}>
-          Delete
+          {isChange ? 'Discard' : 'Delete'}
         </button>
       </div>
     );
@@ -33,12 +34,6 @@ export function MessageFoot({ message, showsState, actions }: Props) {
   const isOnItsWay = state === 'sending' || state === 'queued';
   return (
     <div className={styles.foot}>
-      {error && (
-        <>
-          <Icon name="alert" size={14} className={styles.failed} />
-          <span className={styles.failed}>{error.detail ?? 'The change was not saved.'}</span>
-        </>
-      )}
       {!(isOnItsWay && showsState) && (
         <time dateTime={message.at} title={fullTime(message.at)}>
           {clockTime(message.at)}

@@ -18,6 +18,12 @@ export function MessageMenu({ message, anchor, myId, actions, onMoreReactions, o
   const copy: MenuItem = { label: 'Copy text', icon: 'copy', onSelect: () => actions.copy(message) };
   const items: MenuItem[] = [];
   if (isOnServer(message)) {
+    if (message.error) {
+      items.push(
+        { label: 'Try the change again', icon: 'send', onSelect: () => actions.retry(message) },
+        { label: 'Discard the change', icon: 'close', onSelect: () => actions.discard(message) },
+      );
+    }
     items.push({ label: 'Reply', icon: 'reply', onSelect: () => actions.reply(message) }, copy);
     if (message.isMine) {
       items.push(

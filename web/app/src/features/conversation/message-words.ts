@@ -37,6 +37,7 @@ export function messageLabel(
   if (reactions.length > 0) {
     parts.push(`reactions: ${reactions.map(([emoji, users]) => `${emoji} ${users.length}`).join(', ')}`);
   }
+  if (message.error && message.state !== 'failed') parts.push('change not saved');
   if (showsState && message.state) parts.push(stateWord(message.state));
   return parts.join(', ');
 }
