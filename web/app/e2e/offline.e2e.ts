@@ -121,3 +121,53 @@ test('[C1] [C5] both wrote, edited, deleted and reacted off-line: back on-line, 
     expect(own).toEqual([`${name} one`, `${name} two`, `${name} three`]);
   }
 });
+
+test('a change that the server refuses for good says so, and can be tried again or discarded', async ({
+  join,
+  server,
+}) => {
+  const ada = await join('Ada Lovelace');
+  const bob = await join('Bob Builder');
+  await find(ada, bob);
+  await say(ada.page, 'much to like');
+  await row(bob.page, 'Ada Lovelace').click();
+  await expect(message(bob.page, 'much to like')).toBeVisible();
+  // As many as one person may put under a message.
+  const reactions = `${server.url}/api/threads/${openThreadId(bob.page)}/messages/1/reactions/`;
+  const headers = { 'content-type': 'application/json' };
+  for (const emoji of '😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓') {
+    const answer = await bob.context.request.put(reactions + encodeURIComponent(emoji), { headers });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
+  const liked = message(bob.page, 'much to like');
+  await react(bob.page, liked, '👍');
+  await expect(liked.getByText('Change not saved')).toBeVisible();
+  await liked.getByRole('button', { name: 'Discard' }).click();
+  await expect(liked.getByText('Change not saved')).toHaveCount(0);
+  await react(bob.page, liked, '👍');
+  await expect(liked.getByText('Change not saved')).toBeVisible();
+  await bob.context.request.delete(reactions + encodeURIComponent('😀'), { headers });
+  await liked.getByRole('button', { name: 'Retry' }).click();
+  await expect(message(ada.page, 'much to like').getByRole('button', { name: /^👍/ })).toBeVisible();
+  await expect(liked.getByText('Change not saved')).toHaveCount(0);
+});
+
+test('off-line, the list hides no conversation behind what it says of the network', async ({
+  join,
+  layWire,
+}) => {
+  const wire = await layWire();
+  const ada = await join('Ada Lovelace');
+  const bob = await join('Bob Builder', { wire });
+  await find(ada, bob);
+  await say(ada.page, 'hello');
+  await expect(row(bob.page, 'Ada Lovelace')).toContainText('hello');
+  await flyAway(bob, wire);
+  await expect(bob.page.getByText('Waiting for network')).toBeVisible();
+  const line = await bob.page
+    .getByText('Waiting for network')
+    .evaluate((text) => text.getBoundingClientRect().bottom);
+  const top = await row(bob.page, 'Ada Lovelace').evaluate((link) => link.getBoundingClientRect().top);
+  expect(top).toBeGreaterThanOrEqual(line);
+});
