@@ -5,7 +5,7 @@ import { ask, report, storedUnread } from './support/state.ts';
 import { composer, expect, find, log, type Person, row, say, test } from './support/test.ts';
 import type { Wire } from './support/wire.ts';
 
-const STEPS = Number(process.env.PARLEY_BADGE_STEPS ?? 40);
+const STEPS = Number(process.env.PARLEY_BADGE_STEPS ?? 25);
 
 /** A seed that found something comes here; null is a new one for each run, or what PARLEY_SEED says. */
 const seeds: readonly (number | null)[] = [null];
