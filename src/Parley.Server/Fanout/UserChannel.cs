@@ -45,7 +45,8 @@ public sealed class UserChannel(long userId)
         ISubscriber[] subscribers;
         lock (_lock)
         {
-            Version = change.To;
+            // Announced late, an older change takes nothing back (S10).
+            Version = Math.Max(Version, change.To);
             _recent.Enqueue(change);
             _recentBytes += change.Frame.Length;
             while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
