@@ -1,8 +1,6 @@
-using System.Data.Common;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Dapper;
 using Parley.Protocol;
 
 namespace Parley.Server.Sync;
@@ -201,7 +199,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private async Task Welcome(HelloFrame hello)
     {
         var database = _services.Database;
-        if (!await database.Read(IsSignedIn))
+        // It may have ended between its look-up and the moment from which its end is heard of here.
+        if (!await database.Read(connection => SyncRoutes.IsSignedIn(connection, Caller)))
         {
             Close(4401, "session ended");
             return;
@@ -221,11 +220,6 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         _isBehind = hello.Version is not null;
         OnChange();
     }
-
-    // The session may have ended between its look-up and the moment from which its end is heard of here.
-    private async Task<bool> IsSignedIn(DbConnection connection) =>
-        await connection.ExecuteScalarAsync<long?>(
-            "SELECT 1 FROM sessions WHERE session_id = @session", new { session = Caller.SessionId.Value }) is not null;
 
     /// <summary>Sends one step of what is missing, and comes back for the next.</summary>
     private async Task SendChanges()
@@ -260,10 +254,11 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                     Warm(part.Thread, part.Revision);
                 break;
             case ResetFrame reset:
-                await Send(JsonSerializer.SerializeToUtf8Bytes(reset, WireJson.Wire.ResetFrame));
-                _epoch = reset.Epoch;
+                // Read before it is sent: the client bootstraps at once, and what is committed after that must still be pushed (S9).
                 _sent = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, userId));
+                _epoch = reset.Epoch;
                 _isBehind = false;
+                await Send(JsonSerializer.SerializeToUtf8Bytes(reset, WireJson.Wire.ResetFrame));
                 break;
         }
         OnChange();

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Net.WebSockets;
+using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Parley.Protocol;
 using Parley.Server.Fanout;
@@ -60,6 +62,9 @@ public static class SyncRoutes
         var channel = seconds > 0 ? fanout.Attach(caller.UserId.Value, poll) : null;
         try
         {
+            // The session may have ended between its look-up and the moment from which its end is heard of here.
+            if (channel is not null && !await database.Read(connection => IsSignedIn(connection, caller)))
+                throw new Refusal(ErrorCode.Unauthenticated, "Sign in first.");
             var frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
             if (channel is not null && frame is ChangesFrame { From: var from, To: var to } && from == to)
             {
@@ -74,6 +79,11 @@ public static class SyncRoutes
                 fanout.Detach(channel, poll);
         }
     }
+
+    /// <summary>Whether the caller's session is still there (S13).</summary>
+    internal static async Task<bool> IsSignedIn(DbConnection connection, Caller caller) =>
+        await connection.ExecuteScalarAsync<long?>(
+            "SELECT 1 FROM sessions WHERE session_id = @session", new { session = caller.SessionId.Value }) is not null;
 
     private static async Task<Ok<ThreadChanges>> Changes(Id id, Caller caller, Database database, string? revision)
     {
