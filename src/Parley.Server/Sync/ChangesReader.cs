@@ -19,17 +19,19 @@ public static class ChangesReader
     /// threads whose message changes are wanted, with the revision that the client has of each.
     /// </summary>
     public static async Task<ServerFrame> Read(
-        Database database, long userId, string? epoch, long version, IReadOnlyDictionary<Id, long> hot) =>
+        Database database, long userId, string? epoch, long version, IReadOnlyDictionary<Id, long> hot,
+        int headsPerFrame = HeadsPerFrame, int messagesPerThread = MessagesPerThread) =>
         epoch != database.Epoch
             ? new ResetFrame(database.Epoch, "epoch")
-            : await database.Read(connection => Read(connection, database.Epoch, userId, version, hot));
+            : await database.Read(connection => Read(connection, database.Epoch, userId, version, hot, headsPerFrame, messagesPerThread));
 
     /// <summary>The user's current version.</summary>
     public static Task<long> ReadVersion(DbConnection connection, long userId) =>
         connection.QuerySingleAsync<long>("SELECT version FROM user_versions WHERE user_id = @userId", new { userId });
 
     private static async Task<ServerFrame> Read(
-        DbConnection connection, string epoch, long userId, long version, IReadOnlyDictionary<Id, long> hot)
+        DbConnection connection, string epoch, long userId, long version, IReadOnlyDictionary<Id, long> hot,
+        int headsPerFrame, int messagesPerThread)
     {
         var now = await connection.QuerySingleAsync<VersionState>("""
             SELECT version AS Version, floor AS Floor, me_version AS MeVersion FROM user_versions WHERE user_id = @userId
@@ -46,7 +48,7 @@ public static class ChangesReader
         if (changed > Limits.ChangesMax)
             return new ResetFrame(epoch, "large");
 
-        var rows = await HeadReader.ReadChanged(connection, userId, version, HeadsPerFrame);
+        var rows = await HeadReader.ReadChanged(connection, userId, version, headsPerFrame);
         // A page ends at its last stamp (S6): what is stamped later comes with the next one.
         var more = changed > rows.Count;
         var to = more ? rows[^1].Head.Version : now.Version;
@@ -54,12 +56,12 @@ public static class ChangesReader
         return new ChangesFrame(
             epoch, version, to, more, heads,
             [.. rows.Where(row => row.IsGone).Select(row => new GoneThread(row.Head.Id, row.Head.Version))],
-            await ReadMessages(connection, heads, hot),
+            await ReadMessages(connection, heads, hot, messagesPerThread),
             now.MeVersion > version && now.MeVersion <= to ? await MeReader.Read(connection, userId) : null);
     }
 
     private static async Task<List<MessageChanges>> ReadMessages(
-        DbConnection connection, List<Head> heads, IReadOnlyDictionary<Id, long> hot)
+        DbConnection connection, List<Head> heads, IReadOnlyDictionary<Id, long> hot, int messagesPerThread)
     {
         var changes = new List<MessageChanges>();
         var budget = new FrameBudget();
@@ -70,9 +72,9 @@ public static class ChangesReader
             var purged = await MessageReader.ReadPurgedRevision(connection, head.Id.Value);
             if (revision < purged)
                 continue;
-            var messages = await MessageReader.ReadChanged(connection, head.Id.Value, head.ClearedSeq, revision, MessagesPerThread + 1);
+            var messages = await MessageReader.ReadChanged(connection, head.Id.Value, head.ClearedSeq, revision, messagesPerThread + 1);
             // Left out, the window is merely behind, and the client fetches its changes when it shows the thread (C2).
-            if (messages.Count <= MessagesPerThread && budget.Take(messages))
+            if (messages.Count <= messagesPerThread && budget.Take(messages))
                 changes.Add(new MessageChanges(head.Id, revision, head.Revision, messages));
         }
         return changes;
