@@ -84,6 +84,21 @@ public sealed class PresenceTests(TestServer server) : IClassFixture<TestServer>
         Assert.Empty(await adas.Gather("typing", TimeSpan.Zero));
     }
 
+    [Fact]
+    public async Task S13_Who_has_removed_the_thread_neither_types_nor_hears_of_typing_in_it()
+    {
+        var (ada, bob) = (await server.SignUp(), await server.SignUp());
+        var thread = await ada.StartThread(bob);
+        await using var adas = await SocketClient.ConnectAndGreet(server.Url, ada.Token!);
+        await using var bobs = await SocketClient.ConnectAndGreet(server.Url, bob.Token!);
+        using var removed = await bob.Delete($"/threads/{thread}");
+        await bobs.Say(new { type = "typing", thread });
+        Assert.Equal(ErrorCode.NotFound, (string?)(await bobs.Expect("nack"))["code"]);
+        await adas.Say(new { type = "typing", thread });
+        Assert.Empty(await bobs.Gather("typing", TimeSpan.FromMilliseconds(300)));
+        Assert.Empty(await adas.Gather("typing", TimeSpan.Zero));
+    }
+
     private static async Task<(string? Id, bool Online)> NextPresence(SocketClient socket)
     {
         var user = (await socket.Expect("presence"))["users"]![0]!;

@@ -1,7 +1,11 @@
 using CsCheck;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Parley.Protocol;
+using Parley.Server.Accounts;
 using Parley.Server.Storage;
 using Parley.Tests.Support;
+using Xunit;
 
 namespace Parley.Tests.Simulation;
 
@@ -19,12 +23,13 @@ internal static class Acts
     public static Gen<Act> Any(int users) => Gen.Select(
         Gen.Frequency(
             (2, Gen.Const("start")), (12, Gen.Const("send")), (3, Gen.Const("edit")), (3, Gen.Const("delete")), (3, Gen.Const("react")),
-            (4, Gen.Const("read")), (2, Gen.Const("delivered")), (2, Gen.Const("flags")), (2, Gen.Const("nickname")), (2, Gen.Const("leave"))),
+            (4, Gen.Const("read")), (2, Gen.Const("delivered")), (2, Gen.Const("flags")), (2, Gen.Const("nickname")), (2, Gen.Const("leave")),
+            (1, Gen.Const("profile")), (3, Gen.Const("again")), (1, Gen.Const("intrude")), (1, Gen.Const("break"))),
         Gen.Int[0, users - 1], Gen.Int[1, users - 1], Gen.Int[0, 5], Gen.Bool,
         (kind, user, offset, place, isOn) => new Act(kind, user, (user + offset) % users, place, isOn));
 
     /// <summary>Performs it; true if it was granted.</summary>
-    public static async Task<bool> Perform(Database database, long[] users, Act act)
+    public static async Task<bool> Perform(Database database, long[] users, Act act, Answers? answers = null)
     {
         var (user, other) = (users[act.User], users[act.Other]);
         try
@@ -46,6 +51,11 @@ internal static class Acts
                 "nickname" => database.Update(user, thread, new UpdateThreadRequest(
                     Nickname: new OptionalText(true, act.IsOn ? $"nick {act.Place}" : null))),
                 "leave" => database.DeleteThread(user, thread),
+                "profile" => database.Execute(new ChangeProfile(new Id(user), new ProfileChange { FullName = $"Name {act.Place}" })),
+                "again" => SendAgain(database, user, thread, act, answers),
+                "intrude" => Assert.ThrowsAsync<Refusal>(async () => await database.Send(user, await FindForeignThread(database, user), "let me in")),
+                // A null where the table wants none: found when the whole batch is saved.
+                "break" => Assert.ThrowsAsync<SqliteException>(() => database.Send(user, thread, null!)),
                 _ => throw new ArgumentOutOfRangeException(nameof(act), act.Kind, null),
             });
             return true;
@@ -55,4 +65,15 @@ internal static class Acts
             return false;
         }
     }
+
+    private static async Task SendAgain(Database database, long user, long thread, Act act, Answers? answers)
+    {
+        var cid = $"cid {act.Place}";
+        var sent = await database.Send(user, thread, $"again {act.Place}", cid);
+        answers?.Add(user, thread, cid, sent.Seq);
+    }
+
+    private static Task<long> FindForeignThread(Database database, long user) => database.Read(connection =>
+        connection.QueryFirstOrDefaultAsync<long>(
+            "SELECT thread_id FROM threads WHERE thread_id NOT IN (SELECT thread_id FROM thread_users WHERE user_id = @user)", new { user }));
 }

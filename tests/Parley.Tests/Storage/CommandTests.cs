@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Parley.Protocol;
 using Parley.Server.Messages;
 using Parley.Server.Sync;
@@ -26,6 +28,21 @@ public sealed class CommandTests : IAsyncLifetime
         var sends = Enumerable.Range(0, 500).Select(i => _test.Database.Send(i % 2 == 0 ? _ada : _bob, _thread, $"text {i}"));
         var seqs = (await Task.WhenAll(sends)).Select(message => message.Seq).Order();
         Assert.Equal(Enumerable.Range(1, 500).Select(i => (long)i), seqs);
+    }
+
+    [Fact]
+    public async Task S2_Commands_that_cross_each_others_rows_all_run_and_in_the_order_in_which_they_came()
+    {
+        var (withEve, bobAndEve) = (await _test.Database.StartThread(_ada, _eve), await _test.Database.StartThread(_bob, _eve));
+        // Each needs the rows of another thread and of two people, in every order.
+        (long User, long Thread)[] ring = [(_ada, _thread), (_eve, bobAndEve), (_ada, withEve), (_bob, _thread), (_bob, bobAndEve), (_eve, withEve)];
+        var sends = Enumerable.Range(0, 300).Select(i => _test.Database.Send(ring[i % 6].User, ring[i % 6].Thread, $"{i}")).ToList();
+        await Task.WhenAll(sends);
+        foreach (var thread in new[] { _thread, withEve, bobAndEve })
+        {
+            var texts = (await _test.Database.Read(c => MessageReader.ReadFrom(c, thread, 1, 1_000))).Select(message => message.Text);
+            Assert.Equal(Enumerable.Range(0, 300).Where(i => ring[i % 6].Thread == thread).Select(i => $"{i}"), texts);
+        }
     }
 
     [Fact]
@@ -63,7 +80,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_command_leaves_its_neighbours_in_the_batch_alone()
+    public async Task S12_A_refused_command_leaves_its_neighbours_in_the_batch_alone()
     {
         var good = Enumerable.Range(0, 50).Select(i => _test.Database.Send(_ada, _thread, $"text {i}"));
         var bad = Enumerable.Range(0, 50).Select(_ => AssertNotFound(_test.Database.Send(_eve, _thread, "no")));
@@ -72,7 +89,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_command_that_breaks_a_whole_batch_fails_alone()
+    public async Task S12_A_command_that_breaks_a_whole_batch_fails_alone()
     {
         // The row it adds has a null where the table wants none, which is found when the batch is saved.
         var poison = new SendMessage(_ada, _thread, "poison", null!, null);
@@ -85,6 +102,27 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S12_What_the_commit_refuses_is_not_acknowledged_and_takes_nobody_with_it()
+    {
+        // Checked when the transaction is committed and not before.
+        var failing = Enumerable.Range(0, 20).Select(_ => _test.Database.Write(connection => connection.ExecuteAsync("""
+            PRAGMA defer_foreign_keys = ON;
+            INSERT INTO messages (thread_id, seq, revision, user_id, cid, text, sent_at) VALUES (4711, 1, 1, 1, 'c', 'orphan', 0)
+            """)));
+        var sends = Enumerable.Range(0, 20).Select(i => _test.Database.Send(_ada, _thread, $"text {i}"));
+        var all = failing.Zip(sends).ToList();
+        foreach (var (broken, sent) in all)
+        {
+            await Assert.ThrowsAsync<SqliteException>(() => broken);
+            await sent;
+        }
+        await _test.Reopen();
+        var messages = await _test.Database.Read(c => MessageReader.ReadFrom(c, _thread, 1, 100));
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"text {i}"), messages.OrderBy(message => message.Seq).Select(message => message.Text));
+        Assert.Empty(await _test.Database.Read(c => MessageReader.ReadFrom(c, 4711, 1, 100)));
+    }
+
+    [Fact]
     public async Task Two_people_share_one_thread_whoever_starts_it()
     {
         Assert.Equal(_thread, await _test.Database.StartThread(_bob, _ada));
@@ -94,7 +132,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_read_mark_only_moves_forward_and_not_beyond_the_last_message()
+    public async Task C8_The_read_mark_only_moves_forward_and_not_beyond_the_last_message()
     {
         for (var i = 0; i < 3; i++)
             await _test.Database.Send(_ada, _thread, "hello");
@@ -110,7 +148,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleting_for_me_hides_the_history_and_a_new_message_brings_the_thread_back()
+    public async Task S4_S13_Deleting_for_me_hides_the_history_and_a_new_message_brings_the_thread_back()
     {
         await _test.Database.Send(_ada, _thread, "old");
         await _test.Database.DeleteThread(_bob, _thread);
@@ -125,7 +163,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deleted_message_keeps_its_seq_and_loses_its_content()
+    public async Task S3_A_deleted_message_keeps_its_seq_and_loses_its_content()
     {
         await _test.Database.Send(_ada, _thread, "first");
         await _test.Database.Send(_ada, _thread, "secret", replyTo: 1);
@@ -138,7 +176,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_act_that_changes_nothing_takes_no_version()
+    public async Task S1_An_act_that_changes_nothing_takes_no_version()
     {
         await _test.Database.Send(_ada, _thread, "hello");
         await _test.Database.React(_bob, _thread, 1, "👍");

@@ -8,6 +8,13 @@ internal static class Repository
     /// <summary>A text file, by its path from the root.</summary>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
+    /// <summary>The paths of all files below a folder, but for what was installed or built there.</summary>
+    public static IEnumerable<string> List(string folder) =>
+        from path in Directory.EnumerateFiles(Path.Combine(Root, folder), "*", new EnumerationOptions { RecurseSubdirectories = true })
+        let relative = Path.GetRelativePath(Root, path)
+        where !relative.Split('/').Any(part => part is "node_modules" or "dist")
+        select relative;
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

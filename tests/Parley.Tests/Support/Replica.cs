@@ -34,6 +34,7 @@ internal sealed class Replica(long user)
     /// <summary>Applies a frame as the client rules say (C1, C2).</summary>
     public void Apply(ChangesFrame frame)
     {
+        CheckWholeness(frame);
         if (frame.To <= Version)
             return;
         if (frame.From > Version)
@@ -52,11 +53,11 @@ internal sealed class Replica(long user)
     }
 
     /// <summary>Applies the differences up to now, page by page.</summary>
-    public async Task CatchUp(Database database)
+    public async Task CatchUp(Database database, int headsPerFrame = 100, int messagesPerThread = 100)
     {
         while (true)
         {
-            if (await database.ReadChanges(user, Version, Hot) is not ChangesFrame frame)
+            if (await ChangesReader.Read(database, user, database.Epoch, Version, Hot, headsPerFrame, messagesPerThread) is not ChangesFrame frame)
                 throw new InvalidOperationException("A reset where the difference was expected.");
             Apply(frame);
             if (!frame.More)
@@ -82,6 +83,21 @@ internal sealed class Replica(long user)
     public override string ToString() => JsonSerializer.Serialize(
         new { _me, Heads = _heads.Values, Windows = _windows.Values.Select(window => new { window.Revision, Messages = window.Messages.Values }) },
         Indented);
+
+    /// <summary>What a frame says comes from one moment: nothing in it is newer than its end, or older than its beginning (S6, S8).</summary>
+    private static void CheckWholeness(ChangesFrame frame)
+    {
+        var stamps = frame.Threads.Select(head => head.Version).Concat(frame.Gone.Select(gone => gone.Version)).ToList();
+        var revisions = frame.Threads.ToDictionary(head => head.Id, head => head.Revision);
+        var isWhole = stamps.TrueForAll(version => version > frame.From && version <= frame.To)
+            && stamps.Distinct().Count() == stamps.Count
+            && (!frame.More || stamps.Max() == frame.To)
+            && frame.Threads.All(head => head.Last is null || (head.Last.Seq == head.LastSeq && head.Last.Revision <= head.Revision))
+            && frame.Messages.All(part => part.Revision == revisions[part.Thread]
+                && part.Items.All(item => item.Revision > part.From && item.Revision <= part.Revision));
+        if (!isWhole)
+            throw new InvalidOperationException($"A frame that is not of one moment: {JsonSerializer.Serialize(frame)}");
+    }
 
     private void ApplyHead(Head head)
     {

@@ -9,7 +9,13 @@ internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
 
-    public TestDatabase() => Database = Open();
+    private readonly TimeProvider _clock;
+
+    public TestDatabase(TimeProvider? clock = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        Database = Open();
+    }
 
     public Database Database { get; private set; }
 
@@ -52,5 +58,5 @@ internal sealed class TestDatabase : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private SqliteDatabase Open() => SqliteDatabase.Open(ConnectionString, TimeProvider.System);
+    private SqliteDatabase Open() => SqliteDatabase.Open(ConnectionString, _clock);
 }

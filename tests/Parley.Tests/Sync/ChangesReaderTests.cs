@@ -18,7 +18,7 @@ public sealed class ChangesReaderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 
     [Fact]
-    public async Task S1_A_reader_that_polls_never_misses_a_change_of_50_writers_at_once()
+    public async Task S1_S6_S8_A_reader_that_polls_in_small_pages_never_misses_a_change_of_50_writers_at_once()
     {
         var others = await _test.AddUsers(50);
         var threads = await Task.WhenAll(others.Select(other => Database.StartThread(_ada, other)));
@@ -27,7 +27,7 @@ public sealed class ChangesReaderTests : IAsyncLifetime
         var poller = Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
-                await replica.CatchUp(Database);
+                await replica.CatchUp(Database, 3, 5);
         }, TestContext.Current.CancellationToken);
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async writer =>
         {
@@ -105,6 +105,35 @@ public sealed class ChangesReaderTests : IAsyncLifetime
         var far = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0, new Dictionary<Id, long> { [new Id(thread)] = 1 }));
         Assert.Empty(far.Messages);
         Assert.Empty(Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0)).Messages);
+    }
+
+    [Fact]
+    public async Task S5_A_window_from_before_an_erasure_gets_no_changes_to_put_on_top_of_it()
+    {
+        var bob = await _test.AddUser("bob");
+        var thread = await Database.StartThread(_ada, bob);
+        for (var i = 0; i < 5; i++)
+            await Database.Send(bob, thread, $"text {i}");
+        await Database.Write(c => c.ExecuteAsync("UPDATE threads SET purged_revision = 4 WHERE thread_id = @thread", new { thread }));
+        var below = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 1, new Dictionary<Id, long> { [new Id(thread)] = 3 }));
+        Assert.Empty(below.Messages);
+        Assert.Single(below.Threads);
+        var above = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 1, new Dictionary<Id, long> { [new Id(thread)] = 4 }));
+        Assert.Equal((4, 5, 1), Describe(Assert.Single(above.Messages)));
+    }
+
+    [Fact]
+    public async Task S4_A_thread_that_went_and_came_back_while_one_was_away_comes_without_what_was_removed()
+    {
+        var bob = await _test.AddUser("bob");
+        var thread = await Database.StartThread(_ada, bob);
+        await Database.Send(bob, thread, "removed");
+        var replica = await Replica.Read(Database, _ada);
+        await Database.DeleteThread(_ada, thread);
+        await Database.Send(bob, thread, "after");
+        await replica.CatchUp(Database);
+        Assert.DoesNotContain("removed", replica.ToString(), StringComparison.Ordinal);
+        Assert.Equal((await Replica.Read(Database, _ada)).ToString(), replica.ToString());
     }
 
     private static (long From, long Revision, int Count) Describe(MessageChanges changes) =>

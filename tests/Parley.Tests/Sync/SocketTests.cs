@@ -8,7 +8,7 @@ namespace Parley.Tests.Sync;
 public sealed class SocketTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]
-    public async Task A_message_is_pushed_to_both_with_the_difference_in_the_frame()
+    public async Task S10_A_message_is_pushed_to_both_with_the_difference_in_the_frame()
     {
         var (ada, bob, thread) = await Pair();
         await using var adas = await SocketClient.ConnectAndGreet(server.Url, ada.Token!);
@@ -26,7 +26,7 @@ public sealed class SocketTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task Frames_are_contiguous_however_many_send()
+    public async Task S10_Frames_are_contiguous_however_many_send()
     {
         var (ada, bob, thread) = await Pair();
         var version = (await bob.Get<Bootstrap>("/bootstrap")).Version;
@@ -220,7 +220,7 @@ public sealed class SocketTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task A_socket_ends_with_its_session_and_says_nothing_after_it()
+    public async Task S13_A_socket_ends_with_its_session_and_says_nothing_after_it()
     {
         var (ada, bob, thread) = await Pair();
         await using var bobs = await SocketClient.ConnectAndGreet(server.Url, bob.Token!);
