@@ -242,6 +242,9 @@ export class World {
       this.settleFailed(seat);
       for (const tab of seat.tabs) for (const thread of this.threads) this.comeBack(tab, thread);
     }
+    await this.clock.advance(10_000);
+    // What failed is not shown in the far past.
+    for (const seat of this.seats) this.settleFailed(seat);
     await this.clock.advance(40_000);
   }
 
