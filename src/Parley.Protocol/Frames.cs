@@ -27,8 +27,8 @@ public sealed record ResetFrame(string Epoch, string Reason) : ServerFrame("rese
 /// <summary>The message with this cid is on disk (S12).</summary>
 public sealed record AckFrame(string Cid, Id Thread, long Seq) : ServerFrame("ack");
 
-/// <summary>A frame was refused: the message with this cid, or without one the frame as a whole.</summary>
-public sealed record NackFrame(string Code, string? Cid = null, string? Detail = null) : ServerFrame("nack");
+/// <summary>A frame was refused: the message with this cid, or without one the frame as a whole. RetryAfter: seconds to wait.</summary>
+public sealed record NackFrame(string Code, string? Cid = null, string? Detail = null, int? RetryAfter = null) : ServerFrame("nack");
 
 /// <summary>Presence of watched users.</summary>
 public sealed record PresenceFrame(IReadOnlyList<UserPresence> Users) : ServerFrame("presence");

@@ -46,7 +46,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
             if (!isBearer)
                 SessionCookie.Write(context, token);
         }
-        return new Caller(new Id(session.UserId), new Id(session.SessionId));
+        return new Caller(new Id(session.UserId), new Id(session.SessionId)) { IsLocal = RateLimits.IsLocal(context) };
     }
 
     private static Task<Row?> Find(DbConnection connection, byte[] hash) => connection.QuerySingleOrDefaultAsync<Row>("""

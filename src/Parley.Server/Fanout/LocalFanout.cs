@@ -14,6 +14,7 @@ public sealed class LocalFanout(TimeProvider clock)
 
     private readonly ConcurrentDictionary<long, UserChannel> _channels = new();
     private readonly Watchers _watchers = new();
+    private readonly RecentChanges _recent = new();
 
     /// <summary>Called when a user came online (<c>true</c>) or went off-line.</summary>
     public Action<long, bool> PresenceChanged { get; set; } = static (_, _) => { };
@@ -55,8 +56,17 @@ public sealed class LocalFanout(TimeProvider clock)
     /// <summary>Hands a committed change to whoever listens for the user.</summary>
     public void Announce(long userId, Change change)
     {
+        if (!_channels.TryGetValue(userId, out var channel))
+            return;
+        _recent.Add(channel, change);
+        channel.Announce(change);
+    }
+
+    /// <summary>Says that a user is at a version, without the changes that led there.</summary>
+    public void Skip(long userId, long version)
+    {
         if (_channels.TryGetValue(userId, out var channel))
-            channel.Announce(change);
+            channel.Skip(version);
     }
 
     /// <summary>Sends a fleeting frame to all devices of a user.</summary>

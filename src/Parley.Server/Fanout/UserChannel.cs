@@ -39,6 +39,25 @@ public sealed class UserChannel(long userId)
         }
     }
 
+    /// <summary>Moves on to a version without the changes up to it: the subscribers read them from the database.</summary>
+    internal void Skip(long version)
+    {
+        lock (_lock)
+            Version = Math.Max(Version, version);
+        foreach (var subscriber in Subscribers)
+            subscriber.OnChange();
+    }
+
+    /// <summary>Lets go of a change, if it is still held: it is the oldest then.</summary>
+    internal void Forget(Change change)
+    {
+        lock (_lock)
+        {
+            if (_recent.TryPeek(out var oldest) && ReferenceEquals(oldest, change))
+                _recentBytes -= _recent.Dequeue().Frame.Length;
+        }
+    }
+
     /// <summary>Remembers a change and wakes the subscribers.</summary>
     internal void Announce(Change change)
     {

@@ -21,7 +21,8 @@ public sealed record BodyLimit(int Bytes)
         var length = context.Request.ContentLength;
         if (length > limit)
             throw TooLarge(limit);
-        var buffer = new MemoryStream((int)(length ?? 0));
+        // Grows with what has come: what is merely announced takes no memory.
+        var buffer = new MemoryStream(Math.Min((int)(length ?? 0), Default));
         var chunk = new byte[16 * 1024];
         int count;
         while ((count = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)

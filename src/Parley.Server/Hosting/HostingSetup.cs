@@ -52,7 +52,7 @@ public static class HostingSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimit.Drained;
+            ConnectionLimits.Set(kestrel);
             Listening.Listen(kestrel, options);
         });
     }

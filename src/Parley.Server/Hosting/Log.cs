@@ -14,4 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Warning, "Signing in as {Username} from {Address} is slowed down after {Failures} wrong passwords.")]
     public static partial void SignInSlowed(ILogger log, string username, string address, int failures);
+
+    [LoggerMessage(1005, LogLevel.Warning, "{Max} connections are open, as many as the limit of open files allows; more are turned away.")]
+    public static partial void ConnectionsFull(ILogger log, int max);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Parley.Protocol;
 
@@ -23,12 +24,20 @@ public static class RateLimits
     /// <summary>Photos taken in, per account.</summary>
     public const string Upload = "upload";
 
-    internal static void AddRateLimits(this WebApplicationBuilder builder, ServerOptions options) =>
+    /// <summary>Sockets that are open at a time, per address.</summary>
+    public const string Sockets = "sockets";
+
+    // Where the limiter cannot say when: sockets are many, and stay open for long.
+    private static readonly TimeSpan RetryLater = TimeSpan.FromSeconds(30);
+
+    internal static void AddRateLimits(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Services.AddSingleton<MessageLimit>();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = (rejected, _) => throw new Refusal(ErrorCode.RateLimited, "That was too often. Wait a moment.")
             {
-                RetryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1,
+                RetryAfter = SecondsToWait(rejected.Lease),
             };
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 Routes.IsApi(context.Request) && !IsLocal(context)
@@ -39,6 +48,11 @@ public static class RateLimits
             limiter.AddPolicy(Search, context => Bucket(Account(context), burst: 100, perSecond: 5));
             limiter.AddPolicy(Upload, context => Bucket(Account(context), burst: 20, perSecond: 0.2));
 
+            limiter.AddPolicy(Sockets, context => IsLocal(context) || !options.HasLimits
+                ? RateLimitPartition.GetNoLimiter("")
+                : RateLimitPartition.GetConcurrencyLimiter(
+                    Address(context), _ => new ConcurrencyLimiterOptions { PermitLimit = options.SocketsPerAddress, QueueLimit = 0 }));
+
             RateLimitPartition<string> Bucket(string key, int burst, double perSecond) => options.HasLimits
                 ? RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
                 {
@@ -48,6 +62,7 @@ public static class RateLimits
                 })
                 : RateLimitPartition.GetNoLimiter(key);
         });
+    }
 
     /// <summary>After sessions: an account's limits need to know whose request it is.</summary>
     public static void UseRateLimits(this WebApplication app)
@@ -57,12 +72,29 @@ public static class RateLimits
         app.UseRateLimiter();
     }
 
-    /// <summary>Where a request comes from, as limits see it.</summary>
-    internal static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+    /// <summary>Where a request comes from, as limits see it. Of IPv6 the network: whoever has one address has all of its 2^64.</summary>
+    internal static string Address(HttpContext context) => context.Connection.RemoteIpAddress switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } address => $"{new IPNetwork(Mask(address), 64)}",
+        var address => address.ToString(),
+    };
+
+    /// <summary>When to come back, in whole seconds.</summary>
+    internal static int SecondsToWait(RateLimitLease refused) =>
+        Math.Max(1, (int)Math.Ceiling((refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : RetryLater).TotalSeconds));
 
     // Whoever is on the machine itself runs it, or tries it. A proxy there names the address it speaks for.
-    private static bool IsLocal(HttpContext context) =>
+    internal static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+
+    private static IPAddress Mask(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
 
     private static string Account(HttpContext context) =>
         context.Features.Get<Caller>()?.UserId.Value.ToString(CultureInfo.InvariantCulture) ?? Address(context);

@@ -24,6 +24,9 @@ public sealed record ServerOptions
     /// <summary>Whether callers are slowed down. Off only for measuring on one's own machine.</summary>
     public bool HasLimits { get; init; } = true;
 
+    /// <summary>Sockets that may be open from one address at a time. Many people may share one, behind a router.</summary>
+    public int SocketsPerAddress { get; init; } = 2_000;
+
     /// <summary>Origins that may open the socket and write besides the server's own, such as https://chat.example.org.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
@@ -37,6 +40,11 @@ public sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
             ? port
             : throw new ConfigurationException($"The port must be a number from 0 to {ushort.MaxValue}, and '{text}' is not.");
+
+    internal static int ParseSockets(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets > 0
+            ? sockets
+            : throw new ConfigurationException($"The sockets of one address must be a number from 1 on, and '{text}' is not.");
 
     internal static IReadOnlyList<string> ParseOrigins(string text) =>
         [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseOrigin)];

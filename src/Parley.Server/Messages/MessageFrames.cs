@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Hosting;
 using Parley.Server.Storage;
 using Parley.Server.Sync;
 
@@ -11,13 +12,14 @@ public static class MessageFrames
     /// <summary>The services of this slice.</summary>
     public static void AddMessages(this WebApplicationBuilder builder) =>
         builder.Services.AddSingleton(services => new SocketCommand("send", (socket, frame) =>
-            Send(socket, frame, services.GetRequiredService<Database>())));
+            Send(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<MessageLimit>())));
 
-    private static async Task Send(ISocket socket, ReadOnlyMemory<byte> frame, Database database)
+    private static async Task Send(ISocket socket, ReadOnlyMemory<byte> frame, Database database, MessageLimit limit)
     {
         var send = FrameReader.Read(frame, WireJson.Wire.SendFrame);
         try
         {
+            limit.Take(socket.Caller, send.Thread);
             var command = new SendMessage(
                 socket.Caller.UserId.Value, send.Thread.Value, MessageText.CheckCid(send.Cid), MessageText.Check(send.Text), send.ReplyTo);
             var (message, _) = await database.Execute(command);
@@ -25,7 +27,7 @@ public static class MessageFrames
         }
         catch (Refusal refusal)
         {
-            var nack = new NackFrame(refusal.Code, send.Cid, refusal.Message);
+            var nack = new NackFrame(refusal.Code, send.Cid, refusal.Message, refusal.RetryAfter);
             socket.Reply(JsonSerializer.SerializeToUtf8Bytes(nack, WireJson.Wire.NackFrame));
         }
     }

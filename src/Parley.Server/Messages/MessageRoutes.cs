@@ -24,28 +24,32 @@ public static class MessageRoutes
     }
 
     private static async Task<Results<Created<Message>, Ok<Message>>> Send(
-        Id id, Body<SendRequest> body, Caller caller, Database database)
+        Id id, Body<SendRequest> body, Caller caller, Database database, MessageLimit limit)
     {
+        limit.Take(caller, id);
         var command = new SendMessage(
             caller.UserId.Value, id.Value, MessageText.CheckCid(body.Value.Cid), MessageText.Check(body.Value.Text), body.Value.ReplyTo);
         var (message, isNew) = await database.Execute(command);
         return isNew ? TypedResults.Created($"/api/threads/{id}/messages/{message.Seq}", message) : TypedResults.Ok(message);
     }
 
-    private static Task<Ok<Message>> Edit(Id id, string seq, Body<EditRequest> body, Caller caller, Database database) =>
-        Change(database, new EditMessage(caller.UserId.Value, id.Value, ReadSeq(seq), MessageText.Check(body.Value.Text)));
+    private static Task<Ok<Message>> Edit(Id id, string seq, Body<EditRequest> body, Caller caller, Database database, MessageLimit limit) =>
+        Change(caller, id, database, limit, new EditMessage(caller.UserId.Value, id.Value, ReadSeq(seq), MessageText.Check(body.Value.Text)));
 
-    private static Task<Ok<Message>> Delete(Id id, string seq, Caller caller, Database database) =>
-        Change(database, new DeleteMessage(caller.UserId.Value, id.Value, ReadSeq(seq)));
+    private static Task<Ok<Message>> Delete(Id id, string seq, Caller caller, Database database, MessageLimit limit) =>
+        Change(caller, id, database, limit, new DeleteMessage(caller.UserId.Value, id.Value, ReadSeq(seq)));
 
-    private static Task<Ok<Message>> React(Id id, string seq, string emoji, Caller caller, Database database) =>
-        Change(database, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), true));
+    private static Task<Ok<Message>> React(Id id, string seq, string emoji, Caller caller, Database database, MessageLimit limit) =>
+        Change(caller, id, database, limit, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), true));
 
-    private static Task<Ok<Message>> Unreact(Id id, string seq, string emoji, Caller caller, Database database) =>
-        Change(database, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), false));
+    private static Task<Ok<Message>> Unreact(Id id, string seq, string emoji, Caller caller, Database database, MessageLimit limit) =>
+        Change(caller, id, database, limit, new ReactToMessage(caller.UserId.Value, id.Value, ReadSeq(seq), Emoji.Check(emoji), false));
 
-    private static async Task<Ok<Message>> Change(Database database, MessageCommand command) =>
-        TypedResults.Ok(await database.Execute(command));
+    private static async Task<Ok<Message>> Change(Caller caller, Id thread, Database database, MessageLimit limit, MessageCommand command)
+    {
+        limit.Take(caller, thread);
+        return TypedResults.Ok(await database.Execute(command));
+    }
 
     // What is not a seq names no message.
     private static long ReadSeq(string text) => Query.TryReadNumber(text, out var seq) ? seq : throw Refusal.NotFound();

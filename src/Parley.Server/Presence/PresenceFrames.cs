@@ -16,11 +16,14 @@ public static class PresenceFrames
         builder.Services.AddSingleton<PresenceStore>();
         builder.Services.AddSingleton<IPresenceReader>(services => services.GetRequiredService<PresenceStore>());
         builder.Services.AddHostedService(services => services.GetRequiredService<PresenceStore>());
-        builder.Services.AddSingleton(_ => new SocketCommand("watch", Watch));
+        builder.Services.AddSingleton(_ => new SocketCommand("watch", Watch) { Cost = 20 });
         builder.Services.AddSingleton(services => new SocketCommand("active", (socket, frame) =>
             SetActive(socket, frame, services.GetRequiredService<PresenceStore>())));
         builder.Services.AddSingleton(services => new SocketCommand("typing", (socket, frame) =>
-            SayTyping(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<LocalFanout>())));
+            SayTyping(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<LocalFanout>()))
+        {
+            Cost = 10,
+        });
     }
 
     private static Task Watch(ISocket socket, ReadOnlyMemory<byte> frame)

@@ -10,7 +10,11 @@ namespace Parley.Server.Sync;
 /// </summary>
 internal sealed partial class Announcer : BackgroundService
 {
-    private readonly Channel<WorkingSet> _committed = Channel.CreateUnbounded<WorkingSet>(new() { SingleReader = true, SingleWriter = true });
+    /// <summary>Committed batches that may wait to be put into frames.</summary>
+    internal const int WaitingMax = 256;
+
+    private readonly Channel<WorkingSet> _committed =
+        Channel.CreateBounded<WorkingSet>(new BoundedChannelOptions(WaitingMax) { SingleReader = true, SingleWriter = true });
     private readonly LocalFanout _fanout;
     private readonly DeliveryMarks _delivery;
     private readonly string _epoch;
@@ -22,7 +26,16 @@ internal sealed partial class Announcer : BackgroundService
         _delivery = delivery;
         _epoch = database.Epoch;
         _logger = logger;
-        database.Committed = set => _committed.Writer.TryWrite(set);
+        database.Committed = OnCommitted;
+    }
+
+    /// <summary>Where too many wait, only the users' new versions are told; their sockets read the difference themselves (S10).</summary>
+    internal void OnCommitted(WorkingSet set)
+    {
+        if (_committed.Writer.TryWrite(set))
+            return;
+        foreach (var user in set.Users.Where(user => user.Version != user.LoadedVersion))
+            _fanout.Skip(user.UserId, user.Version);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -14,6 +14,9 @@ internal sealed class DeliveryMarks : BackgroundService
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Of a user whose devices never say what they have. What is beyond it is looked up at their next connection.
+    private const int ExpectedMax = 1_000;
+
     private readonly ConcurrentDictionary<long, Dictionary<long, (long Activity, long Seq)>> _expected = new();
     private readonly ConcurrentDictionary<(long User, long Thread), long> _due = new();
     private readonly Dictionary<(long User, long Thread), long> _written = [];
@@ -40,7 +43,10 @@ internal sealed class DeliveryMarks : BackgroundService
         lock (threads)
         {
             foreach (var (thread, activity, seq) in undelivered)
-                threads[thread] = (activity, seq);
+            {
+                if (threads.Count < ExpectedMax || threads.ContainsKey(thread))
+                    threads[thread] = (activity, seq);
+            }
         }
     }
 
@@ -100,9 +106,14 @@ internal sealed class DeliveryMarks : BackgroundService
         {
             await _database.Execute(new MarkDelivered(userId, threadId, seq));
         }
+        catch (Refusal refusal) when (refusal.Code == ErrorCode.Unavailable)
+        {
+            // The database cannot write now, or has too much to write: the next round tries again.
+            MarkDue(userId, threadId, seq);
+        }
         catch (Refusal)
         {
-            // The database cannot write now. The device will say the version again with its next connection.
+            // The thread is theirs no more.
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LongPoll(Id sessionId) : ISubscriber
 
     public Id SessionId => sessionId;
 
-    /// <summary>Completes with the first change; fails when the session has ended.</summary>
+    /// <summary>Completes with the first change, or to be asked again of another server; fails when it must not be.</summary>
     public Task Changed => _changed.Task;
 
     public void OnChange() => _changed.TrySetResult();
@@ -23,6 +23,20 @@ internal sealed class LongPoll(Id sessionId) : ISubscriber
     {
     }
 
-    public void Close(int code, string reason) =>
-        _changed.TrySetException(new Refusal(ErrorCode.Unauthenticated, "Sign in first."));
+    public void Close(int code, string reason)
+    {
+        switch (code)
+        {
+            case 4401:
+                _changed.TrySetException(new Refusal(ErrorCode.Unauthenticated, "Sign in first."));
+                break;
+            case 4409:
+                _changed.TrySetException(new Refusal(ErrorCode.RateLimited, "Too many devices of this account listen.") { RetryAfter = 10 });
+                break;
+            default:
+                // The server stops: the answer is what there is so far, and the session is as good as before.
+                _changed.TrySetResult();
+                break;
+        }
+    }
 }

@@ -13,6 +13,9 @@ internal sealed partial class Socket : IThreadPoolWorkItem
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Bytes that are handed over at a time: so much of a long frame is copied for the network, never the whole.</summary>
+    private const int PieceBytes = 16 * 1024;
+
     private readonly Lock _gate = new();
     private readonly Queue<byte[]?> _replies = new();
     private HelloFrame? _hello;
@@ -31,6 +34,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private string? _epoch;
     private long _sent = -1;
     private bool _isBehind;
+    private long _sendingSince;
 
     public IReadOnlyCollection<long> Watched
     {
@@ -45,6 +49,16 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             }
             _services.Fanout.Watch(this, value);
             Wake();
+        }
+    }
+
+    /// <summary>The bytes that are kept for this socket alone until it takes them: answers to its own frames, and one fleeting frame.</summary>
+    internal int HeldBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _replies.Sum(reply => reply?.Length ?? 0) + (_fleeting?.Length ?? 0);
         }
     }
 
@@ -286,8 +300,20 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         await Send(JsonSerializer.SerializeToUtf8Bytes(new PresenceFrame(users), WireJson.Wire.PresenceFrame));
     }
 
-    private ValueTask Send(byte[] frame) =>
-        _webSocket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _aborted.Token);
+    private async ValueTask Send(byte[] frame)
+    {
+        var sent = 0;
+        while (sent < frame.Length)
+        {
+            var piece = frame.AsMemory(sent, Math.Min(PieceBytes, frame.Length - sent));
+            sent += piece.Length;
+            // Per piece: a slow reader of a long frame gets on, and only who takes nothing at all is given up.
+            Volatile.Write(ref _sendingSince, _services.Clock.GetTimestamp());
+            var flags = sent == frame.Length ? WebSocketMessageFlags.EndOfMessage : WebSocketMessageFlags.None;
+            await _webSocket.SendAsync(piece, WebSocketMessageType.Text, flags, _aborted.Token);
+        }
+        Volatile.Write(ref _sendingSince, 0);
+    }
 
     private async Task SendClose(int code, string reason)
     {

@@ -15,6 +15,8 @@ internal sealed partial class Socket
     private readonly SemaphoreSlim _slots = new(InFlightMax);
     private bool _hasHello;
     private bool _isDeliveryKnown;
+    private readonly bool _isPaced;
+    private SocketPace _pace;
 
     private async Task Receive()
     {
@@ -83,6 +85,7 @@ internal sealed partial class Socket
         try
         {
             var type = FrameReader.ReadType(frame.Span);
+            await Pace(type);
             if (type == "hello")
                 Say(FrameReader.Read(frame, WireJson.Wire.HelloFrame));
             else if (!_hasHello)
@@ -123,12 +126,12 @@ internal sealed partial class Socket
         }
         catch (Refusal refusal)
         {
-            Reply(Nack(null, refusal.Code, refusal.Message));
+            Reply(Nack(refusal.Code, refusal.Message, refusal.RetryAfter));
         }
         catch (Exception error)
         {
             LogFailed(_services.Logger, error);
-            Reply(Nack(null, ErrorCode.Internal, "Something went wrong in the server."));
+            Reply(Nack(ErrorCode.Internal, "Something went wrong in the server."));
         }
         ReleaseSlotWhenAnswered();
     }
@@ -158,9 +161,22 @@ internal sealed partial class Socket
         await _services.Delivery.ReachFromStorage(userId, version);
     }
 
+    /// <summary>Who says too much is read more slowly: what they say waits in the network, at their end.</summary>
+    private ValueTask Pace(string type)
+    {
+        if (!_isPaced)
+            return ValueTask.CompletedTask;
+        var cost = type == "hello" ? SocketPace.CostOfHello : _services.Commands.TryGetValue(type, out var command) ? command.Cost : 1;
+        var wait = _pace.Take(cost, _services.Clock.GetElapsedTime(0));
+        return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, _services.Clock, _aborted.Token)) : ValueTask.CompletedTask;
+    }
+
     private void CloseUnreadable(string code, string detail)
     {
-        Reply(Nack(null, code, detail));
+        // Told once. What comes after it is not even read, but an empty frame is noticed all the same.
+        if (IsClosing)
+            return;
+        Reply(Nack(code, detail));
         Close(4400, detail);
     }
 

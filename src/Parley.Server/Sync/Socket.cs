@@ -16,6 +16,12 @@ internal sealed partial class Socket : ISocket
     /// <summary>A socket that says nothing for so long is dead: clients ping every 25 s.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(38);
 
+    /// <summary>A piece of a frame that is not taken for so long goes to someone who does not read, whatever they say meanwhile.</summary>
+    public static readonly TimeSpan StallMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>Who connects has this long to say hello.</summary>
+    public static readonly TimeSpan HelloMax = TimeSpan.FromSeconds(10);
+
     private readonly WebSocket _webSocket;
     private readonly SyncServices _services;
     private readonly CancellationTokenSource _aborted = new();
@@ -27,6 +33,7 @@ internal sealed partial class Socket : ISocket
         _webSocket = webSocket;
         _services = services;
         Caller = caller;
+        _isPaced = services.HasLimits && !caller.IsLocal;
         _lastReceived = services.Clock.GetTimestamp();
         // Before anything is read, so that no change falls between what is read and what is pushed (S9).
         _channel = services.Fanout.Attach(caller.UserId.Value, this);
@@ -37,7 +44,19 @@ internal sealed partial class Socket : ISocket
     public Id SessionId => Caller.SessionId;
 
     /// <summary>Whether it has been silent for too long.</summary>
-    public bool IsSilent => _services.Clock.GetElapsedTime(_lastReceived) > SilenceMax;
+    public bool IsSilent => IsOver(_lastReceived, SilenceMax);
+
+    /// <summary>Whether its other side has taken nothing for too long, while something was there for it.</summary>
+    public bool IsStalled => Volatile.Read(ref _sendingSince) is not 0 and var since && IsOver(since, StallMax);
+
+    /// <summary>Looked at every few seconds: gives it up where nobody is at the other end, or nobody who keeps to the protocol.</summary>
+    public void Check()
+    {
+        if (IsSilent || IsStalled)
+            Abort();
+        else if (!_hasHello && IsOver(_lastReceived, HelloMax))
+            CloseUnreadable(ErrorCode.InvalidRequest, $"No hello came within {HelloMax.TotalSeconds} s.");
+    }
 
     /// <summary>Serves the socket until it ends.</summary>
     public async Task Run()
@@ -64,9 +83,11 @@ internal sealed partial class Socket : ISocket
         _webSocket.Abort();
     }
 
+    private bool IsOver(long since, TimeSpan time) => _services.Clock.GetElapsedTime(since) > time;
+
     private static bool IsEnd(Exception error) =>
         error is WebSocketException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException;
 
-    private static byte[] Nack(string? cid, string code, string detail) =>
-        JsonSerializer.SerializeToUtf8Bytes(new NackFrame(code, cid, detail), WireJson.Wire.NackFrame);
+    private static byte[] Nack(string code, string detail, int? retryAfter = null) =>
+        JsonSerializer.SerializeToUtf8Bytes(new NackFrame(code, null, detail, retryAfter), WireJson.Wire.NackFrame);
 }

@@ -9,7 +9,11 @@ namespace Parley.Server.Sync;
 /// </summary>
 /// <param name="Type">The frame's type.</param>
 /// <param name="Handle">Throws <see cref="Refusal"/> for a `nack`, <see cref="UnreadableFrame"/> for one that cannot be read.</param>
-public sealed record SocketCommand(string Type, Func<ISocket, ReadOnlyMemory<byte>, Task> Handle);
+public sealed record SocketCommand(string Type, Func<ISocket, ReadOnlyMemory<byte>, Task> Handle)
+{
+    /// <summary>As many plain frames as it counts for, where a socket says too much.</summary>
+    public int Cost { get; init; } = 1;
+}
 
 /// <summary>A socket as the slices see it.</summary>
 public interface ISocket : Fanout.ISubscriber

@@ -2,7 +2,7 @@ using Parley.Server.Fanout;
 
 namespace Parley.Server.Sync;
 
-/// <summary>Gives up sockets whose other side has fallen silent, and sends everyone away when the server stops.</summary>
+/// <summary>Gives up sockets whose other side has fallen silent or does not read, and sends everyone away when the server stops.</summary>
 internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
     public static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
@@ -15,10 +15,7 @@ internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime 
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var socket in fanout.Subscribers.OfType<Socket>())
-            {
-                if (socket.IsSilent)
-                    socket.Abort();
-            }
+                socket.Check();
         }
     }
 

@@ -34,7 +34,7 @@ public static class SyncRoutes
         api.MapGet("/bootstrap", Bootstrap).WithSummary("Everything a new device needs: the version, the user, the newest threads.");
         api.MapGet("/sync", Sync).WithSummary("The changes since a version; waits for them where sockets are blocked.");
         api.MapGet("/threads/{id}/changes", Changes).WithSummary("What became of a thread's messages since a revision.");
-        api.MapGet("/socket", Connect).WithSummary("The WebSocket, subprotocol parley.1.");
+        api.MapGet("/socket", Connect).RequireRateLimiting(RateLimits.Sockets).WithSummary("The WebSocket, subprotocol parley.1.");
     }
 
     private static async Task<Ok<Bootstrap>> Bootstrap(Caller caller, Database database, PageTokens tokens, string? limit)

@@ -25,7 +25,7 @@ internal sealed class SocketWorld : IAsyncDisposable
         _chance = new Random(seed);
         _services = new SyncServices(
             Database, _fanout, new DeliveryMarks(Database, _fanout, TimeProvider.System), new Nobody(), TimeProvider.System, [],
-            NullLogger<Socket>.Instance);
+            new Parley.Server.Hosting.ServerOptions { HasLimits = false }, NullLogger<Socket>.Instance);
         Database.Committed = Announce;
     }
 

@@ -20,12 +20,15 @@ internal sealed class SocketClient : IAsyncDisposable
     public int? CloseCode => (int?)_socket.CloseStatus;
 
     public static async Task<SocketClient> Connect(
-        Uri server, string token, string? origin = null, string? subprotocol = "parley.1", CancellationToken cancellation = default)
+        Uri server, string token, string? origin = null, string? subprotocol = "parley.1", string? from = null,
+        CancellationToken cancellation = default)
     {
         var client = new SocketClient();
         client._socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         if (origin is not null)
             client._socket.Options.SetRequestHeader("Origin", origin);
+        if (from is not null)
+            client._socket.Options.SetRequestHeader("X-Forwarded-For", from);
         if (subprotocol is not null)
             client._socket.Options.AddSubProtocol(subprotocol);
         await client._socket.ConnectAsync(new UriBuilder(server) { Scheme = "ws", Path = "/api/socket" }.Uri, cancellation);
@@ -35,9 +38,9 @@ internal sealed class SocketClient : IAsyncDisposable
 
     /// <summary>Connects and says hello; the welcome is read.</summary>
     public static async Task<SocketClient> ConnectAndGreet(
-        Uri server, string token, string? epoch = null, long? version = null, object? hot = null)
+        Uri server, string token, string? epoch = null, long? version = null, object? hot = null, string? from = null)
     {
-        var client = await Connect(server, token);
+        var client = await Connect(server, token, from: from);
         await client.Say(new { type = "hello", epoch, version, hot });
         await client.Expect("welcome");
         return client;
@@ -50,9 +53,12 @@ internal sealed class SocketClient : IAsyncDisposable
     public Task Say(byte[] bytes, WebSocketMessageType type) => _socket.SendAsync(bytes, type, true, CancellationToken.None);
 
     /// <summary>The next frame of a type; those of other types before it wait to be asked for.</summary>
-    public async Task<JsonObject> Expect(string type)
+    public Task<JsonObject> Expect(string type) => ExpectAny(type);
+
+    /// <summary>The next frame of one of some types.</summary>
+    public async Task<JsonObject> ExpectAny(params string[] types)
     {
-        if (_passedOver.Find(frame => (string?)frame["type"] == type) is { } earlier)
+        if (_passedOver.Find(frame => types.Contains((string?)frame["type"])) is { } earlier)
         {
             _passedOver.Remove(earlier);
             return earlier;
@@ -63,14 +69,14 @@ internal sealed class SocketClient : IAsyncDisposable
             while (true)
             {
                 var frame = await _frames.Reader.ReadAsync(patience.Token);
-                if ((string?)frame["type"] == type)
+                if (types.Contains((string?)frame["type"]))
                     return frame;
                 _passedOver.Add(frame);
             }
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"No frame '{type}' came within {Patience.TotalSeconds} s.");
+            throw new TimeoutException($"No frame '{string.Join("' or '", types)}' came within {Patience.TotalSeconds} s.");
         }
     }
 

@@ -135,7 +135,7 @@ export type ServerFrame =
   | ChangesFrame
   | ResetFrame
   | { type: 'ack'; cid: string; thread: string; seq: number }
-  | { type: 'nack'; cid?: string; code: ErrorCode; detail?: string }
+  | { type: 'nack'; cid?: string; code: ErrorCode; detail?: string; retryAfter?: number }
   | { type: 'presence'; users: Presence[] }
   | { type: 'typing'; thread: string; user: string }
   | { type: 'pong'; version: number }

@@ -11,14 +11,18 @@ namespace Parley.Server.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
+    /// <summary>Jobs that may wait: about a second's work. Beyond it, whoever comes is sent away, not kept.</summary>
+    internal const int WaitingMax = 10_000;
+
     private const int BatchMax = 1_000;
 
-    private readonly Channel<Job> _door = Channel.CreateUnbounded<Job>(new() { SingleReader = true });
+    private readonly Channel<Job> _door = Channel.CreateBounded<Job>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly SqliteConnection _connection;
     private readonly SqliteRows _rows;
     private readonly TimeProvider _clock;
     private readonly Action<WorkingSet> _committed;
     private readonly Thread _thread;
+    private volatile bool _isStopping;
 
     public SqliteWriter(SqliteConnection connection, TimeProvider clock, Action<WorkingSet> committed)
     {
@@ -33,12 +37,17 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public Task<T> Enqueue<T>(Job<T> job)
     {
         if (!_door.Writer.TryWrite(job))
-            throw new Refusal(ErrorCode.Unavailable, "The server is stopping. Nothing was changed; try again in a moment.") { RetryAfter = 1 };
+        {
+            throw new Refusal(ErrorCode.Unavailable, _isStopping
+                ? "The server is stopping. Nothing was changed; try again in a moment."
+                : "Too much is waiting to be written. Nothing was changed; try again in a moment.") { RetryAfter = 1 };
+        }
         return job.Result;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _isStopping = true;
         _door.Writer.TryComplete();
         await Task.Run(_thread.Join);
         _rows.Dispose();

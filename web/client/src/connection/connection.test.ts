@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { startDevice, type TestDevice } from '../../test/support/device.ts';
 import type { FakeSocket } from '../../test/support/fakeNetwork.ts';
 import { ModelServer } from '../../test/support/modelServer.ts';
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
 import type { TabClient } from '../tabs/client.ts';
 
 let server: ModelServer;
@@ -180,10 +182,46 @@ describe('a live socket', () => {
     expect(sent('hello').length).toBe(2);
   });
 
+  test('put out by too many others stays away for a minute or two, however often it is, and comes when it is looked at', async () => {
+    for (let round = 0; round < 3; round++) {
+      const before = sent('hello').length;
+      socket().end(4409);
+      await ada.pass(59_000);
+      expect(sent('hello').length).toBe(before);
+      await ada.pass(62_000);
+      expect(sent('hello').length).toBe(before + 1);
+    }
+    socket().end(4409);
+    await ada.pass(2000);
+    (ada.parley as TabClient).network(true);
+    await ada.pass(100);
+    expect(state()).toBe('online');
+  });
+
+  test('closed as unreadable again and again comes back less and less often', async () => {
+    // Ten minutes of it.
+    for (let round = 0; round < 100; round++) {
+      if (state() === 'online') socket().end(4400);
+      await ada.pass(6000);
+    }
+    expect(sent('hello').length).toBeGreaterThan(5);
+    expect(sent('hello').length).toBeLessThan(45);
+  });
+
   test('closed with 4401 signs out', async () => {
     socket().end(4401);
     await ada.pass();
     expect(ada.parley.store.get('session')).toEqual({ state: 'signedOut', reason: 'ended' });
+  });
+});
+
+describe('the wait between tries', () => {
+  test('is short at first, doubles, and is drawn evenly up to 10 s', () => {
+    const clock = (random: number) => ({ random: () => random }) as Clock;
+    const longest = [0, 1, 2, 3, 4, 5, 6, 60].map((attempt) => backoffMs(clock(1), attempt));
+    expect(longest).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+    expect(backoffMs(clock(0), 60)).toBe(0);
+    expect(backoffMs(clock(0.5), 60)).toBe(5000);
   });
 });
 

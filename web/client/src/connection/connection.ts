@@ -34,6 +34,8 @@ const SOCKET_RETRY_MS = 2_000;
 const SOCKET_RETRY_MAX_MS = 60_000;
 const POLL_WAIT_S = 25;
 const POLL_MIN_MS = 1_000;
+/** The account has more devices than may be connected. Coming back at once would only put out another one. */
+const REPLACED_MS = 60_000;
 /** A frame has at most 64 KiB, and a character at most 4 bytes. */
 const FRAME_CHARACTERS = 16 * 1024;
 
@@ -76,6 +78,8 @@ export class Connection {
   private pokeTimer: unknown;
   private pingAt = 0;
   private attempt = 0;
+  /** Sockets closed in a row because of what this device said; a `welcome` does not make up for it, a `pong` does. */
+  private refusals = 0;
   private socketFailures = 0;
   private shortSockets = 0;
   private socketRetryMs = SOCKET_RETRY_MS;
@@ -229,6 +233,7 @@ export class Connection {
         this.clear('helloTimer');
         break;
       case 'pong':
+        this.refusals = 0;
         this.checkLost(frame.version);
         break;
       case 'bye':
@@ -294,16 +299,23 @@ export class Connection {
       this.host.onEnded();
     } else if (wasWelcome) {
       this.setState('connecting');
-      if (this.isCutShort()) {
+      const wait = this.waitAfter(code);
+      if (wait === 0 && this.isCutShort()) {
         this.onFailed();
         return;
       }
-      // The first try is immediate, unless the server put this device out.
-      const isRefused = code === CloseCode.unreadable || code === CloseCode.replaced;
-      this.retryIn(isRefused ? backoffMs(this.options.clock, ++this.attempt + 3) : 0);
+      this.retryIn(wait);
     } else {
       this.onFailed();
     }
+  }
+
+  /** The first try is immediate, unless the server put this device out. A person who looks at it need not wait: `wake`. */
+  private waitAfter(code: number): number {
+    const { clock } = this.options;
+    if (code === CloseCode.replaced) return REPLACED_MS * (1 + clock.random());
+    if (code === CloseCode.unreadable) return backoffMs(clock, ++this.refusals + 3, 500, REPLACED_MS);
+    return 0;
   }
 
   /** Whether sockets end so soon, one after the other, that they are as good as blocked. */

@@ -556,7 +556,7 @@ export class Account {
         this.sender.onAck(frame.cid, frame.seq);
         break;
       case 'nack':
-        if (frame.cid !== undefined) this.sender.onNack(frame.cid, frame.code, frame.detail);
+        if (frame.cid !== undefined) this.sender.onNack(frame.cid, frame);
         break;
       case 'presence':
         this.fleeting.setPresence(frame.users);

@@ -288,7 +288,7 @@ describe('[C5] the outbox', () => {
   });
 
   test('[C5] a text too long for a frame goes by HTTP', async () => {
-    const text = 'x'.repeat(20_000);
+    const text = '😀'.repeat(10_000);
     ada.parley.send(thread, text);
     await ada.pass();
     expect(sends().length).toBe(0);
@@ -308,6 +308,44 @@ describe('[C5] the outbox', () => {
     await ada.pass(200);
     expect(waiting()).toBe(1000);
     expect(() => ada.parley.send(thread, 'one too many')).toThrow(/1000/);
+  });
+
+  test('[C5] what is said faster than it can be stored is refused, never taken and lost', async () => {
+    await goOffline();
+    let taken = 0;
+    const say = () => {
+      for (let index = 0; index < 5000; index++) ada.parley.send(thread, `text ${taken++}`);
+    };
+    expect(say).toThrow(/1000/);
+    await ada.pass(200);
+    expect(waiting()).toBe(1000);
+    await goOnline();
+    await ada.pass(60_000);
+    expect(serverTexts().length).toBe(1000);
+  });
+
+  test('[C5] a text that no server takes is refused at once, counted as people count', () => {
+    expect(() => ada.parley.send(thread, '😀'.repeat(10_001))).toThrow(/10,000/);
+    expect(() => ada.parley.edit(thread, 1, 'x'.repeat(10_001))).toThrow(/10,000/);
+    ada.parley.send(thread, '😀'.repeat(10_000));
+  });
+
+  test('[C5] a server that asks by socket for a pause gets it, and then everything, in order and once', async () => {
+    ada.network.sendsLeft = 5;
+    const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
+    for (const text of texts) ada.parley.send(thread, text);
+    await ada.pass(1000);
+    expect(serverTexts()).toEqual(texts.slice(0, 5));
+    expect(items().map(({ state }) => state)).not.toContain('failed');
+    const tried = sends().length;
+    await ada.pass(1500);
+    expect(sends().length).toBe(tried);
+    ada.network.sendsLeft = 100;
+    await ada.pass(2000);
+    expect(serverTexts()).toEqual(texts);
+    expect(ada.texts(thread)).toEqual(texts);
+    // By the same socket: it was no fault of it.
+    expect(ada.network.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { ParleyError } from '../parley.ts';
 import { isSend, isWaiting, type OutboxEntry } from './entry.ts';
-import { OUTBOX_LIMIT, tooMany } from './limit.ts';
+import { ENGINE_OUTBOX_LIMIT, tooMany } from './limit.ts';
 
 /** Where entries outlive the program. Each call is durable when it resolves. */
 export interface OutboxStorage {
@@ -51,7 +51,7 @@ export class Outbox {
   add(entry: OutboxEntry): Promise<void> {
     const known = this.stored.get(entry.id);
     if (known || this.entries.has(entry.id)) return known ?? Promise.resolve();
-    if (this.waiting >= OUTBOX_LIMIT) throw new ParleyError(tooMany());
+    if (this.waiting >= ENGINE_OUTBOX_LIMIT) throw new ParleyError(tooMany());
     const ordered = { ...entry, order: ++this.lastOrder };
     this.put(ordered);
     return this.store(ordered);

@@ -1,7 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { type Http, RequestError } from '../http.ts';
-import type { ClientFrame, ErrorCode, Head, Message, Problem } from '../protocol.ts';
+import type { ClientFrame, ErrorCode, Head, Message, Problem, ServerFrame } from '../protocol.ts';
 import { isWaiting, type OutboxEntry } from './entry.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -25,6 +25,8 @@ export interface SenderHost {
 }
 
 const temporary: readonly ErrorCode[] = ['rate_limited', 'unavailable', 'internal'];
+
+type NackFrame = Extract<ServerFrame, { type: 'nack' }>;
 
 /** One thread's queue: what it waits for. */
 interface Lane {
@@ -82,9 +84,12 @@ export class Sender {
     this.acks.get(cid)?.resolve(seq);
   }
 
-  onNack(cid: string, code: ErrorCode, detail: string | undefined): void {
+  onNack(cid: string, { code, detail, retryAfter }: Omit<NackFrame, 'type'>): void {
     const problem: Problem = { title: detail ?? 'The server refused this', code, status: statusOf(code) };
-    this.acks.get(cid)?.reject(new RequestError(problem));
+    // It was answered, so there is nothing to learn by another way.
+    this.triedBySocket.delete(cid);
+    const waitMs = retryAfter === undefined ? undefined : retryAfter * 1000;
+    this.acks.get(cid)?.reject(new RequestError(problem, waitMs));
   }
 
   /** The socket is gone, and with it every answer that was under way. */

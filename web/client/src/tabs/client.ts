@@ -1,6 +1,6 @@
 import { unavailable } from '../http.ts';
 import type { Act, OutboxEntry, ThreadUpdate } from '../outbox/entry.ts';
-import { OUTBOX_LIMIT, tooMany } from '../outbox/limit.ts';
+import { isTooLong, OUTBOX_LIMIT, tooLong, tooMany } from '../outbox/limit.ts';
 import { type Draft, type Parley, ParleyError } from '../parley.ts';
 import type { Session, Settings, User } from '../protocol.ts';
 import { uuidv7 } from '../uuid.ts';
@@ -45,6 +45,8 @@ export class TabClient implements Parley {
   private port: TabPort | null = null;
   private readonly calls = new Map<number, Call>();
   private nextCall = 1;
+  /** Sends that the engine has not stored yet. */
+  private sendsUnderWay = 0;
   private readonly open = new Set<string>();
   private watched: string[] = [];
   private isActive = false;
@@ -153,11 +155,11 @@ export class TabClient implements Parley {
   }
 
   updateThread(thread: string, changes: ThreadUpdate): void {
-    this.act(thread, { kind: 'update', changes });
+    this.ask(thread, { kind: 'update', changes });
   }
 
   deleteThread(thread: string): void {
-    this.act(thread, { kind: 'deleteThread', lastSeq: this.store.get(`thread:${thread}`)?.lastSeq ?? 0 });
+    this.ask(thread, { kind: 'deleteThread', lastSeq: this.store.get(`thread:${thread}`)?.lastSeq ?? 0 });
   }
 
   openThread(thread: string): void {
@@ -187,12 +189,19 @@ export class TabClient implements Parley {
   }
 
   markRead(thread: string, seq: number): void {
-    if ((this.store.get(`thread:${thread}`)?.readSeq ?? 0) < seq) this.act(thread, { kind: 'read', seq });
+    if ((this.store.get(`thread:${thread}`)?.readSeq ?? 0) < seq) this.ask(thread, { kind: 'read', seq });
   }
 
   send(thread: string, text: string, replyTo?: number): void {
-    if ((this.store.get('connection')?.waiting ?? 0) >= OUTBOX_LIMIT) throw new ParleyError(tooMany());
-    this.act(thread, { kind: 'send', text, ...(replyTo === undefined ? {} : { replyTo }) });
+    if (isTooLong(text)) throw new ParleyError(tooLong());
+    // What this tab has just said, the store cannot know yet.
+    const waiting = Math.max(this.store.get('connection')?.waiting ?? 0, this.sendsUnderWay);
+    if (waiting >= OUTBOX_LIMIT) throw new ParleyError(tooMany());
+    this.sendsUnderWay++;
+    const done = () => {
+      this.sendsUnderWay--;
+    };
+    this.act(thread, { kind: 'send', text, ...(replyTo === undefined ? {} : { replyTo }) }).then(done, done);
   }
 
   retry(cid: string): void {
@@ -204,15 +213,16 @@ export class TabClient implements Parley {
   }
 
   edit(thread: string, seq: number, text: string): void {
-    this.act(thread, { kind: 'edit', seq, text });
+    if (isTooLong(text)) throw new ParleyError(tooLong());
+    this.ask(thread, { kind: 'edit', seq, text });
   }
 
   delete(thread: string, seq: number): void {
-    this.act(thread, { kind: 'delete', seq });
+    this.ask(thread, { kind: 'delete', seq });
   }
 
   react(thread: string, seq: number, emoji: string, on: boolean): void {
-    this.act(thread, { kind: 'react', seq, emoji, on });
+    this.ask(thread, { kind: 'react', seq, emoji, on });
   }
 
   setDraft(thread: string, draft: Draft | null): void {
@@ -235,14 +245,18 @@ export class TabClient implements Parley {
     this.tell('setActive', isActive);
   }
 
-  private act(thread: string, act: Act): void {
+  private act(thread: string, act: Act): Promise<void> {
     const entry: OutboxEntry = {
       id: this.newId(),
       thread,
       at: new Date().toISOString(),
       act,
     };
-    this.tell('act', entry);
+    return this.call('act', entry);
+  }
+
+  private ask(thread: string, act: Act): void {
+    this.act(thread, act).catch(() => {});
   }
 
   /** For acts that answer by what the store shows. */

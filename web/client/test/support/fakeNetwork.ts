@@ -28,6 +28,8 @@ export class FakeNetwork {
   isDown = false;
   /** Nothing arrives, and nobody is told: connections look open on both ends. */
   isSilent = false;
+  /** Sends that the server takes by socket before it asks for a pause of three seconds. */
+  sendsLeft = Number.POSITIVE_INFINITY;
   /** Sockets fail, HTTP works. */
   blocksSockets = false;
   /** Sockets open, and carry nothing. */
@@ -330,6 +332,10 @@ export class FakeSocket implements SocketLike {
       case 'send':
         if (this.isStrict) {
           this.end(4400);
+          break;
+        }
+        if (this.network.sendsLeft-- <= 0) {
+          this.push({ type: 'nack', cid: frame.cid, code: 'rate_limited', retryAfter: 3 });
           break;
         }
         {

@@ -1,4 +1,4 @@
-import type { Draft, MessageView } from '@parley/client';
+import { type Draft, type MessageView, ParleyError } from '@parley/client';
 import {
   type KeyboardEvent,
   type Ref,
@@ -13,6 +13,7 @@ import { useMe, useParleyClient } from '../../store.ts';
 import { classes } from '../../ui/classes.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { showToast } from '../../ui/toasts.ts';
 import { useIsTouch } from '../../view/media.ts';
 import { useIsShown } from '../../view/shown.ts';
 import { findBySeq } from '../conversation/rows.ts';
@@ -107,7 +108,14 @@ export function Composer({ threadId, name, items, onSent, ref }: Props) {
       if (targetMessage?.text !== toSend) parley.edit(threadId, editing, toSend);
       leaveEdit();
     } else {
-      parley.send(threadId, toSend, replyTo);
+      try {
+        parley.send(threadId, toSend, replyTo);
+      } catch (error) {
+        // Too much waits already: the text stays where it is.
+        if (!(error instanceof ParleyError)) throw error;
+        showToast(error.message);
+        return;
+      }
       change({ text: '' }, true);
       onSent();
     }
