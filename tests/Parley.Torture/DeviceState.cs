@@ -16,7 +16,7 @@ internal sealed class DeviceState(World world, int person)
     /// <summary>The windows, by thread id.</summary>
     public Dictionary<Id, Window> Windows { get; private set; } = world.ThreadsOf(person).ToDictionary(thread => world.Threads[thread].Id, _ => new Window());
 
-    /// <summary>Messages that were applied before the ones in front of them.</summary>
+    /// <summary>How often a window was not whole, from its first message to its last, at the end of an application.</summary>
     public int Gaps { get; private set; }
 
     /// <summary>Begins anew, at another epoch or after a reset. Returns the journal's lines.</summary>
@@ -59,7 +59,7 @@ internal sealed class DeviceState(World world, int person)
     /// <summary>Everything up to a version has been applied. Returns the journal's line, which makes the ones before it hold.</summary>
     public string Reach(string epoch, long version)
     {
-        (Epoch, Version) = (epoch, version);
+        MoveTo(epoch, version);
         return Entries.Line(Entries.Version, person, epoch, version);
     }
 
@@ -96,7 +96,7 @@ internal sealed class DeviceState(World world, int person)
         }
         if (fields[0] is Entries.Version)
         {
-            (Epoch, Version) = (fields[2], Entries.Long(fields[3]));
+            MoveTo(fields[2], Entries.Long(fields[3]));
             return;
         }
         var window = Windows[world.Threads[Entries.Int(fields[2])].Id];
@@ -114,10 +114,15 @@ internal sealed class DeviceState(World world, int person)
         }
     }
 
-    private void Put(Window window, long seq, Applied entry)
+    // Only then: a page of changes is in the order of revisions, in which an edited message comes late.
+    private void MoveTo(string epoch, long version)
     {
-        if (seq > window.LastSeq + 1)
-            Gaps++;
+        (Epoch, Version) = (epoch, version);
+        Gaps += Windows.Values.Count(window => window.Messages.Count != window.LastSeq);
+    }
+
+    private static void Put(Window window, long seq, Applied entry)
+    {
         window.LastSeq = Math.Max(window.LastSeq, seq);
         window.Messages[seq] = entry;
     }

@@ -50,6 +50,9 @@ internal sealed class Faults : IDisposable
     /// <summary>When the server was killed, and when its next life listened.</summary>
     public List<(long Killed, long Listening)> Kills { get; } = [];
 
+    /// <summary>How long the server took to end when it was told to, in milliseconds.</summary>
+    public List<long> Stops { get; } = [];
+
     /// <summary>Backups that were put back.</summary>
     public List<Restore> Restores { get; } = [];
 
@@ -122,7 +125,9 @@ internal sealed class Faults : IDisposable
 
     private async Task RestartServer()
     {
+        var told = Environment.TickCount64;
         await _server.Stop();
+        Stops.Add(Environment.TickCount64 - told);
         await _server.Start();
     }
 

@@ -34,7 +34,8 @@ internal sealed class Report(Options options, World world, ClientPrograms client
         Say("");
         Say($"faults: {string.Join(", ", faults.Done.Select(fault => $"{fault.Value} × {fault.Key}"))}");
         Say($"connections: {string.Join(", ", proxy.Fates.Select(fate => $"{fate.Value:N0} {Name(fate.Key)}"))}");
-        Say($"first acknowledgement after kill -9, ms: {Spread(checker.AcknowledgedAt)}");
+        Say($"first acknowledgement after kill -9, ms: {Spread(FirstAcknowledgements(checker.AcknowledgedAt))}");
+        Say($"from SIGTERM to the end of the server, ms: {Spread(faults.Stops)}");
         Say($"the server's memory at most: {_memoryMax / 1_000_000} MB");
         foreach (var example in verdict.Examples.Concat(faults.Wrong).Take(30))
             Say($"found: {example}");
@@ -74,17 +75,19 @@ internal sealed class Report(Options options, World world, ClientPrograms client
     }
 
     // Counted from the kill to the first acknowledgement of the next life that reached a sender.
-    private string Spread(List<long> acknowledgedAt)
+    private IEnumerable<long> FirstAcknowledgements(List<long> acknowledgedAt) =>
+        from kill in faults.Kills
+        let place = acknowledgedAt.BinarySearch(kill.Listening)
+        let index = place < 0 ? ~place : place
+        where index < acknowledgedAt.Count
+        select acknowledgedAt[index] - kill.Killed;
+
+    private static string Spread(IEnumerable<long> times)
     {
-        var times = faults.Kills
-            .Select(kill => (kill.Killed, Index: acknowledgedAt.BinarySearch(kill.Listening) is var place && place < 0 ? ~place : place))
-            .Where(kill => kill.Index < acknowledgedAt.Count)
-            .Select(kill => acknowledgedAt[kill.Index] - kill.Killed)
-            .Order()
-            .ToList();
-        return times.Count == 0
+        var sorted = times.Order().ToList();
+        return sorted.Count == 0
             ? "none"
-            : $"median {times[times.Count / 2]}, p90 {times[times.Count * 9 / 10]}, most {times[^1]} ({times.Count} kills)";
+            : $"median {sorted[sorted.Count / 2]}, p90 {sorted[sorted.Count * 9 / 10]}, most {sorted[^1]} ({sorted.Count})";
     }
 
     private static string Name(Fate fate) => fate switch

@@ -8,7 +8,7 @@ namespace Parley.Torture;
 /// <summary>The server under test: a real process, started as an operator would, killed as a power cut would.</summary>
 internal sealed class ServerProcess(string program, string data) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60), StopPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60), StopPatience = TimeSpan.FromSeconds(60);
 
     private Process? _process;
 

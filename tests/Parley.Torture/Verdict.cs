@@ -23,7 +23,7 @@ internal sealed class Verdict
     /// <summary>Messages that the devices hold.</summary>
     public long Applied { get; set; }
 
-    /// <summary>Messages that a device applied before the ones in front of them.</summary>
+    /// <summary>How often a device's window was not whole at the end of an application.</summary>
     public int Gaps { get; set; }
 
     /// <summary>Some of what was found, in words.</summary>

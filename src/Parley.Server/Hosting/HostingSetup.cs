@@ -48,7 +48,8 @@ public static class HostingSetup
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", level => start.IsUp && level >= LogLevel.Warning);
         // The keys lie beside the data that they guard; encrypting them with a key that lies there too would be show.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        // What is under way is done in far less; what is left then are clients that do not read.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -11,7 +11,7 @@ namespace Parley.Server.Sync;
 /// </summary>
 internal sealed partial class Socket : IThreadPoolWorkItem
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Bytes that are handed over at a time: so much of a long frame is copied for the network, never the whole.</summary>
     private const int PieceBytes = 16 * 1024;

@@ -14,6 +14,9 @@ internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime 
         using var timer = new PeriodicTimer(Round, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            // Whoever was shaking hands when the others were sent away.
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                SendAway();
             foreach (var socket in fanout.Subscribers.OfType<Socket>())
                 socket.Check();
         }
