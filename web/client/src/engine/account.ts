@@ -625,15 +625,20 @@ export class Account {
   }
 
   private onCleared(): void {
-    this.writeBehind.clear();
-    this.index.clear();
-    this.recent.clear();
-    this.host.onCleared();
+    this.clearViews();
     // What an earlier life of the database acknowledged, this one may never have seen: the same cid, once more.
     for (const thread of [...this.outbox.threads]) {
       for (const { seq, ...entry } of this.outbox.of(thread))
         if (seq !== undefined) this.outbox.replace(entry);
     }
+    this.sender.resume();
+  }
+
+  private clearViews(): void {
+    this.writeBehind.clear();
+    this.index.clear();
+    this.recent.clear();
+    this.host.onCleared();
     for (const id of this.views.keys()) this.touchThread(id);
   }
 
@@ -669,7 +674,9 @@ export class Account {
     const { storage } = this.options;
     const [state, heads] = await Promise.all([storage.loadState(), storage.loadHeads()]);
     if (this.isStopped || !state) return;
-    this.onCleared();
+    // In the same life of the database what was acknowledged stays so: its message may be among what was stored.
+    if (state.epoch === this.replica.epoch) this.clearViews();
+    else this.onCleared();
     this.writeBehind.begin(state);
     this.replica.restore(state, heads);
     for (const id of this.replica.heads.keys()) this.touchThread(id);

@@ -116,4 +116,21 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C4][C6] what was acknowledged stays so when another engine on the same disk was faster',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 3, pick: 0 },
+        { kind: 'deliverAll', who: 1, pick: 0 },
+        { kind: 'peerSends', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'deafen', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];
