@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Parley.Server.Hosting;
 
@@ -11,6 +12,9 @@ internal sealed class ConnectionLimits
 {
     /// <summary>Descriptors that are left for the runtime, which takes some 250, the database, and files.</summary>
     private const int Reserved = 400;
+
+    /// <summary>Connections beyond the limit that may be on their way to being closed; the next ones wait in the system's queue.</summary>
+    private const int Surplus = 50;
 
     // With fewer descriptors than that, at least these; what then fails is said by the system.
     private const int Fewest = 64;
@@ -49,6 +53,10 @@ internal sealed class ConnectionLimits
         var connections = new ConnectionLimits(CountMax(ReadDescriptorLimit()), kestrel.ApplicationServices);
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.Serve(connection, next)));
     }
+
+    /// <summary>Makes the listening itself stop where descriptors would run out.</summary>
+    public static void AddTo(IServiceCollection services) => services.AddSingleton<IConnectionListenerFactory>(provider =>
+        new BoundedListening(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), CountMax(ReadDescriptorLimit()) + Surplus));
 
     /// <summary>
     /// Connections at a time, sockets among them. Where descriptors run out the database cannot open its files, and the framework stops
