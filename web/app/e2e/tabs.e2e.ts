@@ -10,6 +10,24 @@ async function crash(person: Person, page: Page): Promise<void> {
   await isDead;
 }
 
+/** Whether that text waits on the browser's disk: what was drawn only a moment ago may go with the tab. */
+const isOnDisk = (page: Page, text: string) =>
+  page.evaluate(async (wanted) => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+    const db = await done(indexedDB.open(names.find((name) => name.startsWith('parley-user-')) ?? ''));
+    try {
+      const entries = await done(db.transaction('outbox').objectStore('outbox').getAll());
+      return entries.some(({ act }) => act.text === wanted);
+    } finally {
+      db.close();
+    }
+  }, text);
+
 for (const withoutSharedWorker of [false, true]) {
   const where = withoutSharedWorker ? 'the engine in a tab' : 'the engine in a worker';
 
@@ -34,6 +52,7 @@ for (const withoutSharedWorker of [false, true]) {
       wire.delayMs = 1_500;
       const texts = Array.from({ length: 5 }, (_, n) => `from the tab that dies ${n}`);
       for (const text of texts) await say(dies, text);
+      await expect.poll(() => isOnDisk(lives, texts.at(-1) ?? ''), { intervals: [10] }).toBe(true);
       await crash(ada, dies);
       wire.delayMs = 0;
       await say(lives, 'from the tab that lives');
@@ -73,7 +92,7 @@ for (const withoutSharedWorker of [false, true]) {
     await expect(message(second, 'before')).toBeVisible();
     wire.set('cut');
     for (const text of ['one', 'two']) await say(ada.page, text);
-    await expect(message(second, 'two')).toBeVisible();
+    await expect.poll(() => isOnDisk(second, 'two'), { intervals: [10] }).toBe(true);
     await crash(ada, ada.page);
     wire.set('open');
     await second.bringToFront();

@@ -33,6 +33,7 @@ export interface HttpOptions {
 export class Http {
   /** Programs carry their token themselves; a browser's session is in an HttpOnly cookie and never seen here. */
   token: string | undefined;
+  private renewal = new AbortController();
   private readonly options: HttpOptions;
 
   constructor(options: HttpOptions) {
@@ -40,20 +41,50 @@ export class Http {
   }
 
   get<T>(path: string, signal?: AbortSignal, timeoutMs?: number): Promise<T> {
-    return this.request<T>('GET', path, undefined, signal, timeoutMs);
+    return this.repeatable<T>('GET', path, undefined, timeoutMs, signal);
+  }
+
+  /** A request that does no harm when it is made twice: it is made again when the way to the server is new (`renew`). */
+  async repeatable<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMs?: number,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    for (;;) {
+      const { renewed } = this;
+      try {
+        return await this.request<T>(method, path, body, timeoutMs, signal, renewed);
+      } catch (error) {
+        const isUnanswered = error instanceof RequestError && error.problem.status === 0;
+        if (!isUnanswered || !renewed.aborted || signal?.aborted) throw error;
+      }
+    }
+  }
+
+  /** Aborts when the way to the server is new. */
+  get renewed(): AbortSignal {
+    return this.renewal.signal;
+  }
+
+  /** The way to the server is new: what was asked on the old one, which may have swallowed it, is asked again. */
+  renew(): void {
+    this.renewal.abort();
+    this.renewal = new AbortController();
   }
 
   async request<T>(
     method: string,
     path: string,
     body?: unknown,
-    signal?: AbortSignal,
     timeoutMs = 20_000,
+    ...signals: (AbortSignal | undefined)[]
   ): Promise<T> {
     const { baseUrl, clock } = this.options;
     const abort = new AbortController();
     const onAbort = () => abort.abort();
-    signal?.addEventListener('abort', onAbort);
+    for (const signal of signals) signal?.addEventListener('abort', onAbort);
     const timer = clock.setTimeout(onAbort, timeoutMs);
     try {
       const response = await this.options.fetch(`${baseUrl}/api${path}`, {
@@ -70,7 +101,7 @@ export class Http {
       throw new RequestError(unavailable(String(error)));
     } finally {
       clock.clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      for (const signal of signals) signal?.removeEventListener('abort', onAbort);
     }
   }
 }

@@ -257,6 +257,65 @@ describe('without a server', () => {
   });
 });
 
+describe('a network that swallows everything and says nothing', () => {
+  // The longest that a try takes to fail, and the wait after it.
+  const SECONDS_TO_RETURN = 12;
+
+  test('and is back: the device is live again in seconds, however long it was silent', async () => {
+    for (let round = 1; round <= 40; round++) {
+      ada.network.isSilent = true;
+      await ada.pass(60_000 + round * 700);
+      expect(state()).toBe('offline');
+      server.send('bob', thread, `c${round}`, 'one');
+      ada.network.isSilent = false;
+      await ada.pass(SECONDS_TO_RETURN * 1000);
+      expect([state(), lastSeq()]).toEqual(['online', round]);
+    }
+  });
+
+  test('[C5] and is back: what was asked into it is asked again as soon as there is a socket', async () => {
+    server.send('ada', thread, 'c1', 'one');
+    await ada.pass();
+    ada.network.isSilent = true;
+    ada.parley.openThread(thread);
+    ada.parley.edit(thread, 1, 'edited');
+    ada.parley.send(thread, 'two');
+    await ada.pass(1000);
+    ada.network.isSilent = false;
+    ada.network.cut();
+    await ada.pass(1000);
+    expect(server.visible('bob', thread).map(({ text }) => text)).toEqual(['edited', 'two']);
+    expect(ada.texts(thread)).toEqual(['edited', 'two']);
+    expect(ada.parley.store.get('connection')?.waiting).toBe(0);
+  });
+
+  test('[S10] and is back, where sockets are blocked as well: the long poll is there again in seconds', async () => {
+    ada.network.blocksSockets = true;
+    ada.network.cut();
+    await ada.pass(20_000);
+    ada.network.isSilent = true;
+    await ada.pass(300_000);
+    expect(state()).toBe('offline');
+    ada.network.isSilent = false;
+    await ada.pass(2 * SECONDS_TO_RETURN * 1000);
+    server.send('bob', thread, 'c1', 'one');
+    await ada.pass(1000);
+    expect([state(), lastSeq()]).toEqual(['online', 1]);
+  });
+
+  test('[S10] and is back with sockets where they were blocked: a socket is there in seconds', async () => {
+    ada.network.blocksSockets = true;
+    ada.network.cut();
+    await ada.pass(20_000);
+    ada.network.isSilent = true;
+    await ada.pass(300_000);
+    ada.network.blocksSockets = false;
+    ada.network.isSilent = false;
+    await ada.pass(2 * SECONDS_TO_RETURN * 1000);
+    expect(ada.parley.store.get('connection')).toMatchObject({ state: 'online', transport: 'socket' });
+  });
+});
+
 describe('[S10] where sockets are blocked', () => {
   beforeEach(async () => {
     ada.network.blocksSockets = true;

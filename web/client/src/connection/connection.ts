@@ -29,6 +29,8 @@ const LOST_POKE_MS = 1_000;
 const FAILURES_TO_POLL = 3;
 /** A socket that ends sooner than this was ended by what is in between. */
 const LASTING_MS = 5_000;
+/** After a try that took longer to fail than the wait would be, the next one comes within this time. */
+const RETRY_GAP_MS = 1_000;
 /** While polling, a socket is tried after the first of these, and then less and less often, down to the second. */
 const SOCKET_RETRY_MS = 2_000;
 const SOCKET_RETRY_MAX_MS = 60_000;
@@ -348,7 +350,10 @@ export class Connection {
       this.retryIn(ASLEEP_RETRY_MS);
       return;
     }
-    this.retryIn(backoffMs(this.options.clock, this.attempt++));
+    const { clock } = this.options;
+    // In a network that swallows everything a try takes long to fail. That is waiting enough: it may be back by now.
+    const left = backoffMs(clock, this.attempt++) - (clock.elapsed() - this.lastTry);
+    this.retryIn(left > 0 ? left : clock.random() * RETRY_GAP_MS);
     void this.probe();
   }
 
@@ -384,16 +389,23 @@ export class Connection {
       try {
         const before = this.host.position()?.version;
         const began = this.options.clock.elapsed();
-        const isAsked = await this.askHttp(POLL_WAIT_S, signal);
-        failures = 0;
+        // Where the last one failed the next is answered at once, so that a network which is back is noticed soon.
+        const isAsked = await this.askHttp(failures === 0 ? POLL_WAIT_S : 0, signal);
         if (signal.aborted) return;
+        const wasAway = failures > 0;
+        failures = 0;
         if (isAsked) this.setState('online');
         // Something in between that does not let the server wait must not be asked without end.
         const isIdle = this.host.position()?.version === before;
-        if (isIdle && this.options.clock.elapsed() - began < POLL_MIN_MS) await this.sleepFor(POLL_MIN_MS);
+        if (isIdle && !wasAway && this.options.clock.elapsed() - began < POLL_MIN_MS)
+          await this.sleepFor(POLL_MIN_MS);
       } catch (error) {
         if (signal.aborted) return;
         this.onHttpFailed(error);
+        if (this.isStopped) return;
+        // Not only sockets were blocked: whatever comes back first is taken.
+        this.socketRetryMs = SOCKET_RETRY_MS;
+        if (this.socket === null) this.retrySocket();
         await this.sleepFor(backoffMs(this.options.clock, ++failures));
       }
     }

@@ -604,6 +604,7 @@ export class Account {
   }
 
   private onLive(): void {
+    this.options.http.renew();
     this.fleeting.setLive(true);
     if (this.watched.length > 0) this.connection.send({ type: 'watch', users: [...this.watched] });
     if (!this.isActive) this.connection.send({ type: 'active', state: 'idle' });

@@ -358,7 +358,7 @@ export class Engine {
     updateProfile: async (_: Tab, changes: { fullName?: string; settings?: Settings }) =>
       this.setMe(await this.http.request('PATCH', '/me', changes)),
     uploadPhoto: async (_: Tab, image: Blob) =>
-      this.setMe(await this.http.request('PUT', '/me/photo', image, undefined, 60_000)),
+      this.setMe(await this.http.request('PUT', '/me/photo', image, 60_000)),
     removePhoto: async () => {
       await this.http.request('DELETE', '/me/photo');
       const me = this.required().replica.me;

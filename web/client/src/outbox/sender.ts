@@ -174,22 +174,22 @@ export class Sender {
       case 'edit':
         this.host.onMessage(
           thread,
-          await this.http.request('PATCH', `${path}/messages/${act.seq}`, { text: act.text }),
+          await this.ask('PATCH', `${path}/messages/${act.seq}`, { text: act.text }),
         );
         break;
       case 'delete':
-        this.host.onMessage(thread, await this.http.request('DELETE', `${path}/messages/${act.seq}`));
+        this.host.onMessage(thread, await this.ask('DELETE', `${path}/messages/${act.seq}`));
         break;
       case 'react': {
         const reaction = `${path}/messages/${act.seq}/reactions/${encodeURIComponent(act.emoji)}`;
-        this.host.onMessage(thread, await this.http.request(act.on ? 'PUT' : 'DELETE', reaction));
+        this.host.onMessage(thread, await this.ask(act.on ? 'PUT' : 'DELETE', reaction));
         break;
       }
       case 'update':
-        this.host.onHead(await this.http.request('PATCH', path, act.changes));
+        this.host.onHead(await this.ask('PATCH', path, act.changes));
         break;
       case 'deleteThread':
-        await this.http.request('DELETE', path);
+        await this.ask('DELETE', path);
         this.host.onThreadDeleted(thread);
         break;
       case 'read':
@@ -203,7 +203,8 @@ export class Sender {
       act: { kind: 'send'; text: string; replyTo?: number };
     };
     const { kind: _, ...content } = act;
-    if (this.host.isLive() && !this.triedBySocket.delete(id)) {
+    const wasTriedBySocket = this.triedBySocket.delete(id);
+    if (this.host.isLive() && !wasTriedBySocket) {
       const answer = new Promise<number>((resolve, reject) => this.acks.set(id, { resolve, reject }));
       const lost = new RequestError({ title: 'No answer came', code: 'unavailable', status: 0 });
       const timer = this.clock.setTimeout(() => this.acks.get(id)?.reject(lost), ACK_MS);
@@ -219,8 +220,21 @@ export class Sender {
         this.clock.clearTimeout(timer);
       }
     }
-    const message = await this.http.request<Message>('POST', `${path}/messages`, { cid: id, ...content });
+    // A new socket is a better way than a request that may wait on a connection of before.
+    const { http } = this;
+    const message = await http.request<Message>(
+      'POST',
+      `${path}/messages`,
+      { cid: id, ...content },
+      ACK_MS,
+      http.renewed,
+    );
     return message.seq;
+  }
+
+  /** Everything that waits in the outbox may be asked twice (C5), so nothing is waited for longer than by socket. */
+  private ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.http.repeatable<T>(method, path, body, ACK_MS);
   }
 
   /** Tells a read mark. Its entry goes when a head shows it; until then it is told again. */
@@ -234,9 +248,7 @@ export class Sender {
       lane.attempt = 1;
       return READ_CONFIRM_MS;
     }
-    this.host.onHead(
-      await this.http.request('PATCH', `/threads/${encodeURIComponent(entry.thread)}`, { read: seq }),
-    );
+    this.host.onHead(await this.ask('PATCH', `/threads/${encodeURIComponent(entry.thread)}`, { read: seq }));
     lane.attempt = 0;
     this.outbox.remove(newest.id);
     return 0;

@@ -231,8 +231,8 @@ export const mutants: Mutant[] = [
     rule: 'C5',
     what: 'a message that had no answer is sent again with a new cid',
     file: sender,
-    find: '{ cid: id, ...content });',
-    replace: "{ cid: id + '-again', ...content });",
+    find: '{ cid: id, ...content },',
+    replace: "{ cid: id + '-again', ...content },",
   },
   {
     rule: 'C5',
@@ -407,7 +407,7 @@ export const mutants: Mutant[] = [
     what: 'the outbox does not outlive the epoch',
     file: account,
     find: 'if (seq !== undefined) this.outbox.replace(entry);',
-    replace: 'this.outbox.remove(entry.id);\n      void seq;',
+    replace: 'this.outbox.remove(entry.id);',
   },
   {
     rule: 'S7',
