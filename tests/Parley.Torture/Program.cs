@@ -10,6 +10,7 @@ internal static class Program
     private static readonly Option<int> Seed = new("--seed") { Description = "what chance begins with; without it the time", DefaultValueFactory = _ => (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 1_000_000) };
     private static readonly Option<double> Gap = new("--gap") { Description = "seconds between two faults, on average; 8 without it", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
+    private static readonly Option<int> Times = new("--times") { Description = "how often the server is killed; 20 without it", DefaultValueFactory = _ => 20 };
     private static readonly Option<FileInfo?> ReportFile = new("--report") { Description = "a file for the counts of what held, as JSON" };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
 
@@ -41,6 +42,9 @@ internal static class Program
         var storm = new Command("storm", "As many people as sockets connect, the server is killed, and all come back at once.") { Sockets, Server, ReportFile };
         storm.SetAction(parsed => new Storm(parsed.GetValue(Server)!.FullName, parsed.GetValue(Sockets), parsed.GetValue(ReportFile)).Run());
         root.Subcommands.Add(storm);
+        var recovery = new Command("recovery", "A few people talk, the server is killed again and again: how long nobody is acknowledged.") { Times, Server };
+        recovery.SetAction(parsed => new Recovery(parsed.GetValue(Server)!.FullName, parsed.GetValue(Times)).Run());
+        root.Subcommands.Add(recovery);
         root.SetAction(parsed => new Run(new Options
         {
             Server = parsed.GetValue(Server)!.FullName,

@@ -35,6 +35,7 @@ internal sealed class Report(Options options, World world, ClientPrograms client
         Say($"faults: {string.Join(", ", faults.Done.Select(fault => $"{fault.Value} × {fault.Key}"))}");
         Say($"connections: {string.Join(", ", proxy.Fates.Select(fate => $"{fate.Value:N0} {Name(fate.Key)}"))}");
         Say($"first acknowledgement after kill -9, ms: {Spread(FirstAcknowledgements(checker.AcknowledgedAt))}");
+        Say($"of it until the server listens, ms: {Spread(faults.Kills.Select(kill => kill.Listening - kill.Killed))}");
         Say($"from SIGTERM to the end of the server, ms: {Spread(faults.Stops)}");
         Say($"the server's memory at most: {_memoryMax / 1_000_000} MB");
         foreach (var example in verdict.Examples.Concat(faults.Wrong).Take(30))
@@ -82,7 +83,8 @@ internal sealed class Report(Options options, World world, ClientPrograms client
         where index < acknowledgedAt.Count
         select acknowledgedAt[index] - kill.Killed;
 
-    private static string Spread(IEnumerable<long> times)
+    /// <summary>Median, 90th percentile and largest.</summary>
+    internal static string Spread(IEnumerable<long> times)
     {
         var sorted = times.Order().ToList();
         return sorted.Count == 0

@@ -209,7 +209,10 @@ export class Ledger {
     const storage = await disk.read(user);
     // What was refused for good waits for its person, who may not see it now; a full disk was not told of the refusal.
     const waiting = (await storage.loadOutbox()).filter(({ act, error, thread }) => {
-      const isRefused = error !== undefined || (disk.wasFull && this.mayRefuse);
+      const message = 'seq' in act ? server.threads.get(thread)?.messages.get(act.seq) : undefined;
+      const isAnothers =
+        act.kind === 'react' ? !message : ['edit', 'delete'].includes(act.kind) && message?.from !== user;
+      const isRefused = error !== undefined || (disk.wasFull && (this.mayRefuse || isAnothers));
       return !isRefused || (act.kind === 'send' && server.list(user).includes(thread));
     });
     assert.deepEqual(waiting, [], 'the stored outbox');
