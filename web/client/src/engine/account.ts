@@ -444,6 +444,8 @@ export class Account {
       stored.messages,
       arriving.sort((a, b) => a.seq - b.seq),
     );
+    // Another engine on the same disk may have stored what this one still waits to hear of.
+    this.removeSent(messages);
     this.replica.applyStored(thread, stored.from, messages);
     return true;
   }
@@ -614,10 +616,14 @@ export class Account {
   private onMessages(thread: string, messages: readonly Message[]): void {
     this.writeBehind.putMessages(thread, messages);
     this.arriving.get(thread)?.push(...messages);
-    const myId = this.replica.me?.id;
-    // C4: the pending bubble goes in the same step in which the message that carries its cid comes.
-    for (const message of messages) if (message.from === myId) this.outbox.remove(message.cid);
+    this.removeSent(messages);
     this.touchThread(thread);
+  }
+
+  /** C4: the pending bubble goes in the same step in which the message that carries its cid comes, from wherever it comes. */
+  private removeSent(messages: readonly Message[]): void {
+    const myId = this.replica.me?.id;
+    for (const message of messages) if (message.from === myId) this.outbox.remove(message.cid);
   }
 
   private onThreadDeleted(thread: string): void {

@@ -133,4 +133,23 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C4] what another engine stored is not shown beside the bubble of the one that waits for it',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 1, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'deliver', who: 0, pick: 0 },
+        { kind: 'down', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'deliver', who: 1, pick: 2 },
+        { kind: 'wait', who: 0, pick: 2 },
+        { kind: 'newest', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];
