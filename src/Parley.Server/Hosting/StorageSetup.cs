@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Parley.Server.Storage;
+using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Server.Hosting;
@@ -12,30 +13,30 @@ public static class StorageSetup
         builder.Services.AddSingleton(services => Open(
             services.GetRequiredService<ServerOptions>(), services.GetRequiredService<DataFolder>(), services.GetRequiredService<TimeProvider>()));
 
-    internal static Database Open(ServerOptions options, DataFolder folder, TimeProvider clock) =>
-        SqliteDatabase.Open(FindSqlite(options.Database, folder.Path), clock);
-
-    private static string FindSqlite(string? connectionString, string folder)
+    internal static Database Open(ServerOptions options, DataFolder folder, TimeProvider clock)
     {
-        if (connectionString is null)
-            return new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(folder, "parley.db") }.ConnectionString;
+        if (options.Database is null)
+            return SqliteDatabase.Open(new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(folder.Path, "parley.db") }.ConnectionString, clock);
+        if (PostgresAddress.TryRead(options.Database, out var postgres))
+            return PostgresDatabase.Open(postgres, clock);
+        if (IsSqlite(options.Database))
+            return SqliteDatabase.Open(options.Database, clock);
         // The string may hold a password: no message repeats it.
-        if (connectionString.StartsWith("postgres", StringComparison.OrdinalIgnoreCase))
-            throw NotYet();
+        throw new ConfigurationException(
+            "The database's connection string cannot be read. It looks like \"postgres://user:password@host/database\", " +
+            "\"Host=…;Database=…;Username=…;Password=…\" or \"Data Source=/var/lib/parley/parley.db\".");
+    }
+
+    private static bool IsSqlite(string connectionString)
+    {
         try
         {
             var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-            if (parts.ContainsKey("Host") || parts.ContainsKey("Server"))
-                throw NotYet();
-            if (parts.ContainsKey("Data Source") || parts.ContainsKey("Filename"))
-                return connectionString;
+            return parts.ContainsKey("Data Source") || parts.ContainsKey("Filename");
         }
         catch (ArgumentException)
         {
+            return false;
         }
-        throw new ConfigurationException("The database's connection string cannot be read. It looks like \"Data Source=/var/lib/parley/parley.db\".");
     }
-
-    private static ConfigurationException NotYet() =>
-        new("PostgreSQL is not supported yet. Leave --database out to keep everything in a SQLite file in the data folder.");
 }

@@ -32,8 +32,12 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
 
     public async Task<IReadOnlyList<UserPresence>> Read(IReadOnlyCollection<long> userIds)
     {
+        if (userIds.Count == 0)
+            return [];
+        // Written out, since the engines take a list of parameters in different ways.
+        var sql = $"SELECT user_id, last_active_at FROM users WHERE user_id IN ({string.Join(',', userIds)})";
         var stored = await _database.Read(connection => connection.QueryAsync<(long UserId, long LastActiveAt)>(
-            "SELECT user_id, last_active_at FROM users WHERE user_id IN @userIds", new { userIds }));
+            new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache)));
         return [.. stored.Select(row => _fanout.IsOnline(row.UserId)
             ? new UserPresence(new Id(row.UserId), true, null)
             : new UserPresence(new Id(row.UserId), false, new Timestamp(_unwritten.GetValueOrDefault(row.UserId, row.LastActiveAt))))];
@@ -64,7 +68,8 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
 
     private async Task Write()
     {
-        var batch = _unwritten.ToArray();
+        // In the order of their ids: two nodes that write the same users in different orders would wait for each other.
+        var batch = _unwritten.OrderBy(entry => entry.Key).ToArray();
         if (batch.Length == 0)
             return;
         try

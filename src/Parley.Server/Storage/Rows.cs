@@ -30,6 +30,7 @@ public sealed class MemberRow
     public bool Archived { get; set; }
     public bool Gone { get; set; }
     public string? Nickname { get; set; }
+    public bool IsNew { get; init; }
 
     /// <summary>Whether the batch stamped the row, so that its user is told (see <see cref="WorkingSet.Stamp"/>).</summary>
     public bool IsStamped { get; set; }

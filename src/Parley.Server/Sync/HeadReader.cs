@@ -29,7 +29,7 @@ public static class HeadReader
     /// <summary>One thread that the user has in their list; null where they have not.</summary>
     public static async Task<Head?> ReadOne(DbConnection connection, long userId, long threadId) =>
         (await Read(connection,
-            $"SELECT {Columns} FROM thread_users m {Joins} WHERE m.user_id = @userId AND m.thread_id = @threadId AND m.gone = 0",
+            $"SELECT {Columns} FROM thread_users m {Joins} WHERE m.user_id = @userId AND m.thread_id = @threadId AND NOT m.gone",
             new { userId, threadId })).Select(row => row.Head).SingleOrDefault();
 
     /// <summary>
@@ -40,7 +40,7 @@ public static class HeadReader
         [.. (await Read(connection, $"""
             SELECT {Columns} FROM (
                 SELECT * FROM thread_users
-                WHERE user_id = @userId AND gone = 0 AND (activity < @activity OR (activity = @activity AND thread_id < @thread))
+                WHERE user_id = @userId AND NOT gone AND (activity < @activity OR (activity = @activity AND thread_id < @thread))
                 ORDER BY activity DESC, thread_id DESC LIMIT @limit
             ) m {Joins} ORDER BY m.activity DESC, m.thread_id DESC
             """, new { userId, activity = after.Activity, thread = after.Thread, limit })).Select(row => row.Head)];

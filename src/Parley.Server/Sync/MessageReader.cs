@@ -21,7 +21,7 @@ public static class MessageReader
         await connection.QuerySingleOrDefaultAsync<ThreadExtent>("""
             SELECT t.last_seq AS LastSeq, t.revision AS Revision, t.purged_revision AS PurgedRevision, m.cleared_seq AS ClearedSeq
             FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
-            WHERE m.user_id = @userId AND m.thread_id = @threadId AND m.gone = 0
+            WHERE m.user_id = @userId AND m.thread_id = @threadId AND NOT m.gone
             """, new { userId, threadId })
         ?? throw Refusal.NotFound();
 

@@ -36,7 +36,7 @@ internal sealed class StartThread(long userId, long otherId, Id newThreadId) : C
         set.Add(thread);
         foreach (var id in new[] { userId, otherId })
         {
-            var member = new MemberRow { UserId = id, ThreadId = thread.ThreadId };
+            var member = new MemberRow { UserId = id, ThreadId = thread.ThreadId, IsNew = true };
             set.Add(member);
             set.Stamp(member);
             member.Activity = member.Version;

@@ -30,8 +30,9 @@ public sealed class StartTests : IDisposable
     [InlineData("--host nowhere", "IP address")]
     [InlineData("--host 192.0.2.1", "--host")]
     [InlineData("--data /proc/parley", "cannot be written")]
-    [InlineData("--database Host=db;Password=hush", "PostgreSQL is not supported yet")]
-    [InlineData("--database postgresql://u:hush@db/parley", "PostgreSQL is not supported yet")]
+    [InlineData("--database Host=127.0.0.1;Port=1;Username=u;Password=hush", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
+    [InlineData("--database postgresql://u:hush@127.0.0.1:1/parley", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
+    [InlineData("--database postgres://u:hush@127.0.0.1/parley?sslmode=nonsense", "connection string")]
     [InlineData("--database nonsense", "connection string")]
     public async Task What_keeps_it_from_starting_is_told_in_a_sentence(string arguments, string sentence)
     {

@@ -55,8 +55,8 @@ internal sealed class SocketWorld : IAsyncDisposable
         var session = NewId.At(DateTimeOffset.UtcNow);
         await Database.Write(connection => connection.ExecuteAsync("""
             INSERT INTO sessions (session_id, user_id, token_hash, device, created_at, last_seen_at)
-            VALUES (@session, @user, randomblob(32), '', 0, 0)
-            """, new { session = session.Value, user }));
+            VALUES (@session, @user, @hash, '', 0, 0)
+            """, new { session = session.Value, user, hash = Guid.NewGuid().ToByteArray() }));
         return new Device(Database, _services, new Caller(new Id(user), session), replica);
     }
 

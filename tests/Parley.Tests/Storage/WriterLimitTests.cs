@@ -1,6 +1,5 @@
-using Dapper;
 using Parley.Protocol;
-using Parley.Server.Storage.Sqlite;
+using Parley.Server.Storage;
 using Parley.Tests.Support;
 using Xunit;
 
@@ -15,21 +14,27 @@ public sealed class WriterLimitTests
         await using var test = new TestDatabase();
         using var door = new ManualResetEventSlim();
         var isHeld = new TaskCompletionSource();
-        var first = test.Database.Write(_ =>
+        var first = test.Database.Execute(new Act(() =>
         {
             isHeld.SetResult();
             door.Wait();
-            return Task.FromResult(0);
-        });
+            return 0;
+        }));
         await isHeld.Task;
-        var waiting = Enumerable.Range(0, SqliteWriter.WaitingMax).Select(_ => test.Database.Write(connection =>
-            connection.ExecuteScalarAsync<long>("SELECT 1"))).ToList();
-        var refusal = await Assert.ThrowsAsync<Refusal>(() => test.Database.Write(_ => Task.FromResult(0)));
+        var waiting = Enumerable.Range(0, Door.WaitingMax).Select(_ => test.Database.Execute(new Act(() => 1))).ToList();
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => test.Database.Execute(new Act(() => 0)));
         Assert.Equal((ErrorCode.Unavailable, 1), (refusal.Code, refusal.RetryAfter!.Value));
 
         door.Set();
         await first;
         Assert.All(await Task.WhenAll(waiting), one => Assert.Equal(1, one));
-        Assert.Equal(2, await test.Database.Write(_ => Task.FromResult(2)));
+        Assert.Equal(2, await test.Database.Execute(new Act(() => 2)));
+    }
+
+    private sealed class Act(Func<int> act) : Command<int>
+    {
+        public override void Need(Needs needs) { }
+
+        public override int Execute(WorkingSet set) => act();
     }
 }

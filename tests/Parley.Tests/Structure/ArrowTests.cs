@@ -22,8 +22,9 @@ public sealed class ArrowTests
         ["Photos"] = ["Accounts", "Sync", "Storage", "Hosting"],
         ["Accounts"] = ["Sync", "Fanout", "Storage", "Hosting"],
         ["Sync"] = ["Fanout", "Storage", "Hosting"],
-        ["Hosting"] = ["Storage", "Storage_Sqlite"],
+        ["Hosting"] = ["Storage", "Storage_Sqlite", "Storage_Postgres"],
         ["Storage_Sqlite"] = ["Storage", "SQLite_driver"],
+        ["Storage_Postgres"] = ["Storage", "PostgreSQL_driver"],
     };
 
     [Fact]
@@ -38,6 +39,7 @@ public sealed class ArrowTests
         Assert.Contains(("Messages", "Storage"), Arrows());
         Assert.Contains(("Sync", "Fanout"), Arrows());
         Assert.Contains(("Storage_Sqlite", "SQLite_driver"), Arrows());
+        Assert.Contains(("Storage_Postgres", "PostgreSQL_driver"), Arrows());
     }
 
     [Fact]
@@ -65,13 +67,14 @@ public sealed class ArrowTests
 
     private static IEnumerable<(string From, string To)> Arrows() =>
         Uses.Select(use => (From: PartOf(use.From), To: PartOf(use.To)))
-            .Where(arrow => arrow is { From: not (null or "Protocol" or "SQLite_driver"), To: not null } && arrow.From != arrow.To)
+            .Where(arrow => arrow is { From: not (null or "Protocol" or "SQLite_driver" or "PostgreSQL_driver"), To: not null } && arrow.From != arrow.To)
             .Select(arrow => (From: arrow.From!, To: arrow.To!)).Distinct().Order();
 
     private static string? PartOf(string name) => name switch
     {
         Root => "Program",
         Protocol => "Protocol",
+        _ when name == "Npgsql" || name.StartsWith("Npgsql.", StringComparison.Ordinal) => "PostgreSQL_driver",
         _ when name.StartsWith(Driver, StringComparison.Ordinal) || name.StartsWith("SQLitePCL", StringComparison.Ordinal) => "SQLite_driver",
         _ when name.StartsWith(Root + ".", StringComparison.Ordinal) => name[(Root.Length + 1)..].Replace('.', '_'),
         _ => null,

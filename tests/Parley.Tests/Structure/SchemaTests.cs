@@ -14,10 +14,19 @@ public sealed class SchemaTests
     public async Task The_primary_key_of_every_hot_table_begins_with_a_thread_or_a_user()
     {
         await using var test = new TestDatabase();
-        var keys = (await test.Database.Read(connection => connection.QueryAsync<(string Table, string Column)>("""
-            SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
-            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.pk = 1
-            """))).ToDictionary(row => row.Table, row => row.Column);
+        // The first column of each primary key.
+        var sql = TestEngine.IsPostgres
+            ? """
+                SELECT i.indrelid::regclass::text, a.attname FROM pg_index i
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace WHERE i.indisprimary
+                """
+            : """
+                SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.pk = 1
+                """;
+        var keys = (await test.Database.Read(connection => connection.QueryAsync<(string Table, string Column)>(sql)))
+            .ToDictionary(row => row.Table, row => row.Column);
 
         var hot = keys.Where(key => !Cold.Contains(key.Key)).ToList();
         string[] surelyHot = ["users", "user_versions", "threads", "thread_users", "messages", "reactions"];

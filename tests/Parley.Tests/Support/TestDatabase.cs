@@ -1,10 +1,9 @@
 using Dapper;
 using Parley.Server.Storage;
-using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Tests.Support;
 
-/// <summary>A database of its own in a folder of its own, with a few users in it.</summary>
+/// <summary>A database of its own, with a few users in it.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
@@ -14,20 +13,19 @@ internal sealed class TestDatabase : IAsyncDisposable
     public TestDatabase(TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
-        Database = Open();
+        ConnectionString = TestEngine.Create(_folder.FullName);
+        Database = TestEngine.Open(ConnectionString, _clock);
     }
 
     public Database Database { get; private set; }
 
-    public string Folder => _folder.FullName;
-
-    public string ConnectionString => $"Data Source={Path.Combine(Folder, "parley.db")}";
+    public string ConnectionString { get; }
 
     /// <summary>Closes the database and opens it again, as a restart does.</summary>
     public async Task Reopen()
     {
         await Database.DisposeAsync();
-        Database = Open();
+        Database = TestEngine.Open(ConnectionString, _clock);
     }
 
     public async Task<long> AddUser(string name)
@@ -55,8 +53,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
+        TestEngine.Drop(ConnectionString);
         _folder.Delete(recursive: true);
     }
-
-    private SqliteDatabase Open() => SqliteDatabase.Open(ConnectionString, _clock);
 }

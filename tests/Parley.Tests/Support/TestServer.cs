@@ -28,7 +28,14 @@ public sealed class TestServer : IAsyncLifetime
     {
         _clock = clock;
         // Rounds that are worth having would take most of the tests' time; a test of its own looks at the real number.
-        var options = new ServerOptions { Port = 0, Data = _folder.FullName, HasLimits = false, PasswordIterations = 1_000 };
+        var options = new ServerOptions
+        {
+            Port = 0,
+            Data = _folder.FullName,
+            Database = TestEngine.Create(_folder.FullName),
+            HasLimits = false,
+            PasswordIterations = 1_000,
+        };
         Options = configure?.Invoke(options) ?? options;
     }
 
@@ -71,6 +78,7 @@ public sealed class TestServer : IAsyncLifetime
             await _app.DisposeAsync();
         }
         _http.Dispose();
+        TestEngine.Drop(Options.Database!);
         _folder.Delete(recursive: true);
     }
 

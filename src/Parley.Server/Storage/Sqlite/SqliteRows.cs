@@ -57,7 +57,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         foreach (var key in needs.UnreadAfter)
         {
             set.AddUnreadAfter(key, Prepare("""
-                SELECT count(*) FROM messages WHERE thread_id = $1 AND user_id <> $2 AND seq > $3 AND deleted = 0
+                SELECT count(*) FROM messages WHERE thread_id = $1 AND user_id <> $2 AND seq > $3 AND NOT deleted
                 """).Query([key.Thread, key.User, key.Seq], row => row.GetInt64(0))[0]);
         }
     }

@@ -1,7 +1,5 @@
-using System.Threading.Channels;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Parley.Protocol;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -11,18 +9,12 @@ namespace Parley.Server.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
-    /// <summary>Jobs that may wait: about a second's work. Beyond it, whoever comes is sent away, not kept.</summary>
-    internal const int WaitingMax = 10_000;
-
-    private const int BatchMax = 1_000;
-
-    private readonly Channel<Job> _door = Channel.CreateBounded<Job>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+    private readonly Door _door = new();
     private readonly SqliteConnection _connection;
     private readonly SqliteRows _rows;
     private readonly TimeProvider _clock;
     private readonly Action<WorkingSet> _committed;
     private readonly Thread _thread;
-    private volatile bool _isStopping;
 
     public SqliteWriter(SqliteConnection connection, TimeProvider clock, Action<WorkingSet> committed)
     {
@@ -34,21 +26,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _thread.Start();
     }
 
-    public Task<T> Enqueue<T>(Job<T> job)
-    {
-        if (!_door.Writer.TryWrite(job))
-        {
-            throw new Refusal(ErrorCode.Unavailable, _isStopping
-                ? "The server is stopping. Nothing was changed; try again in a moment."
-                : "Too much is waiting to be written. Nothing was changed; try again in a moment.") { RetryAfter = 1 };
-        }
-        return job.Result;
-    }
+    public Task<T> Enqueue<T>(Job<T> job) => _door.Enqueue(job);
 
     public async ValueTask DisposeAsync()
     {
-        _isStopping = true;
-        _door.Writer.TryComplete();
+        _door.Close();
         await Task.Run(_thread.Join);
         _rows.Dispose();
         await _connection.DisposeAsync();
@@ -56,11 +38,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Run()
     {
-        var batch = new List<Job>(BatchMax);
-        while (_door.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_door.Wait().AsTask().GetAwaiter().GetResult())
         {
-            while (batch.Count < BatchMax && _door.Reader.TryRead(out var job))
-                batch.Add(job);
+            var batch = _door.Take();
             if (!TryCommit(batch))
             {
                 // One of them broke the batch: each gets a transaction of its own, and only the culprit fails.
@@ -69,7 +49,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
             foreach (var job in batch)
                 job.Complete();
-            batch.Clear();
         }
     }
 
@@ -110,10 +89,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void RunStatements(Job job)
     {
-        if (!job.HasStatements)
+        if (job is not IStatements statements)
             return;
         _connection.Execute("SAVEPOINT job");
-        job.RunStatements(_connection);
+        statements.Run(_connection);
         _connection.Execute(job.HasFailed ? "ROLLBACK TO job; RELEASE job" : "RELEASE job");
     }
 

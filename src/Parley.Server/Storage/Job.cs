@@ -1,20 +1,15 @@
-using System.Data.Common;
-using Microsoft.Data.Sqlite;
 using Parley.Protocol;
 
-namespace Parley.Server.Storage.Sqlite;
+namespace Parley.Server.Storage;
 
-/// <summary>What waits at the writer's door: a command or statements, with the task of whoever waits for it.</summary>
+/// <summary>What waits at the writer's door, with the task of whoever waits for it.</summary>
 internal abstract class Job
 {
-    public virtual bool HasStatements => false;
     public abstract bool HasFailed { get; }
 
     public virtual void Need(Needs needs) { }
 
     public virtual void Execute(WorkingSet set) { }
-
-    public virtual void RunStatements(DbConnection connection) { }
 
     public abstract void Fail(Exception error);
 
@@ -64,24 +59,6 @@ internal sealed class CommandJob<T>(Command<T> command) : Job<T>
         catch (Refusal refusal)
         {
             Fail(refusal);
-        }
-    }
-}
-
-/// <inheritdoc/>
-internal sealed class StatementsJob<T>(Func<DbConnection, Task<T>> work) : Job<T>
-{
-    public override bool HasStatements => true;
-
-    public override void RunStatements(DbConnection connection)
-    {
-        try
-        {
-            Succeed(work(connection).GetAwaiter().GetResult());
-        }
-        catch (Exception error) when (error is not SqliteException failure || !SqliteFailures.IsUnavailable(failure))
-        {
-            Fail(error);
         }
     }
 }

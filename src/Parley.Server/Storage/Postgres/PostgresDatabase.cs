@@ -1,0 +1,115 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>
+/// The engine for more than one node: commands go through a writer (<see cref="PostgresWriter"/>) that shares a commit among all
+/// that have gathered, under row locks, so that any number of nodes may write; reads and other statements have pools of their own.
+/// </summary>
+public sealed class PostgresDatabase : Database
+{
+    private const int AttemptsMax = 5;
+
+    private readonly PostgresSources _sources;
+    private readonly PostgresWriter _writer;
+
+    private PostgresDatabase(PostgresSources sources, string epoch, TimeProvider clock)
+    {
+        _sources = sources;
+        Epoch = epoch;
+        _writer = new PostgresWriter(sources, clock, set => Committed(set));
+    }
+
+    /// <inheritdoc/>
+    public override string Epoch { get; }
+
+    /// <summary>
+    /// Opens the database, which must exist, and brings its schema up to date. Throws <see cref="ConfigurationException"/> where it
+    /// must not start.
+    /// </summary>
+    public static PostgresDatabase Open(string connectionString, TimeProvider clock)
+    {
+        using var connection = PostgresStart.Connect(connectionString);
+        PostgresStart.Check(connection);
+        PostgresMigrations.Run(connection, connectionString);
+        connection.Execute(
+            "INSERT INTO meta (name, value) VALUES ('epoch', @epoch) ON CONFLICT (name) DO NOTHING",
+            new { epoch = NewId.At(clock.GetUtcNow()).ToString() });
+        var epoch = connection.QuerySingle<string>("SELECT value FROM meta WHERE name = 'epoch'");
+        return new PostgresDatabase(new PostgresSources(connectionString), epoch, clock);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<T> Read<T>(Func<DbConnection, Task<T>> query)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await _sources.Readers.OpenConnectionAsync();
+                // One snapshot for all statements (S8). BEGIN travels with the first of them; the pool makes it read-only.
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+                return await query(connection);
+            }
+            catch (NpgsqlException error) when (attempt == 1 && IsStale(error))
+            {
+                _sources.Clear();
+            }
+            catch (NpgsqlException error) when (PostgresFailures.IsUnavailable(error))
+            {
+                throw PostgresFailures.Unavailable(error);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<T> Write<T>(Func<DbConnection, Task<T>> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var isCommitting = false;
+            try
+            {
+                await using var connection = await _sources.Writers.OpenConnectionAsync();
+                await using var transaction = await connection.BeginTransactionAsync();
+                var result = await work(connection);
+                isCommitting = true;
+                await transaction.CommitAsync();
+                return result;
+            }
+            catch (NpgsqlException error) when (isCommitting && PostgresFailures.IsConnectionLost(error))
+            {
+                throw PostgresFailures.Unknown();
+            }
+            catch (NpgsqlException error) when (attempt == 1 && IsStale(error))
+            {
+                _sources.Clear();
+            }
+            catch (NpgsqlException error) when (attempt < AttemptsMax && PostgresFailures.IsConflict(error))
+            {
+                // Others were faster. Their transactions are over now.
+            }
+            catch (NpgsqlException error) when (PostgresFailures.IsUnavailable(error))
+            {
+                throw PostgresFailures.Unavailable(error);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _sources.DisposeAsync();
+    }
+
+    // A connection that died in the pool is found when it is used. What waited for an answer in vain must not wait again.
+    private static bool IsStale(NpgsqlException error) =>
+        PostgresFailures.IsConnectionLost(error) && error.InnerException is not TimeoutException;
+}

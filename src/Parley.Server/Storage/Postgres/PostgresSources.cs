@@ -1,0 +1,83 @@
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>
+/// The pools of connections, with the settings that the contract rests on. Nobody waits for ever: not for a connection, a lock or
+/// a statement, and the locks of a node that stands still are given back.
+/// </summary>
+internal sealed class PostgresSources : IAsyncDisposable
+{
+    /// <summary>Connections of one node for reading, unless the connection string says something else.</summary>
+    private const int ReadersMax = 20;
+
+    private const int WritersMax = 8;
+
+    // Each longer than the one before: a lock held by a node that stands still comes free before others give up waiting for it, and
+    // the server ends a statement by itself before the client breaks the connection.
+    private const string Patience =
+        "-c idle_in_transaction_session_timeout=4s -c lock_timeout=6s -c statement_timeout=8s " +
+        "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c client_connection_check_interval=2s";
+
+    private const int CommandSeconds = 10, CancelMilliseconds = 1_000, ConnectSeconds = 5;
+
+    // The writer names every row by its key. Left to its estimates, the planner reads a whole table or hashes it sooner or later, and it
+    // plans anew for each length of a list.
+    private const string ByKey = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
+    public PostgresSources(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var readersMax = given.ContainsKey("Maximum Pool Size") ? given.MaxPoolSize : ReadersMax;
+        Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on");
+        Writers = Build(connectionString, WritersMax, "parley writes", "");
+        // Two, so that a connection that is being closed does not keep the next batch waiting.
+        Batches = Build(connectionString, 2, "parley batches", ByKey);
+    }
+
+    /// <summary>For queries; PostgreSQL itself refuses to write on these.</summary>
+    public NpgsqlDataSource Readers { get; }
+
+    /// <summary>For statements in a transaction of their own.</summary>
+    public NpgsqlDataSource Writers { get; }
+
+    /// <summary>For the writer of commands.</summary>
+    public NpgsqlDataSource Batches { get; }
+
+    /// <summary>Forgets all idle connections: after the database was gone, they are dead.</summary>
+    public void Clear()
+    {
+        Readers.Clear();
+        Writers.Clear();
+        Batches.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Batches.DisposeAsync();
+        await Writers.DisposeAsync();
+        await Readers.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Build(string connectionString, int max, string name, string options)
+    {
+        var source = new NpgsqlDataSourceBuilder(connectionString);
+        var settings = source.ConnectionStringBuilder;
+        settings.MaxPoolSize = max;
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, max);
+        settings.ApplicationName ??= name;
+        // What the operator says comes last, and counts.
+        settings.Options = $"{Patience} {options} {settings.Options}".TrimEnd();
+        settings.Timeout = ConnectSeconds;
+        settings.CommandTimeout = CommandSeconds;
+        settings.CancellationTimeout = CancelMilliseconds;
+        settings.MaxAutoPrepare = 200;
+        settings.AutoPrepareMinUsages = 2;
+        // Nothing is ever set on a connection that the next one must not see.
+        settings.NoResetOnClose = true;
+        // Answers of a server that is not the primary would be older than what was acknowledged.
+        return settings.Host?.Contains(',', StringComparison.Ordinal) == true
+            ? source.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+            : source.Build();
+    }
+}

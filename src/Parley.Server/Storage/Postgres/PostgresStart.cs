@@ -1,0 +1,73 @@
+using System.Net.Sockets;
+using Dapper;
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>What must be so before the server starts on a PostgreSQL. Each sentence says what to change; none repeats the password.</summary>
+internal static class PostgresStart
+{
+    private const int OldestVersion = 14;
+
+    /// <summary>A connection for the start alone: it may wait for a lock and for a migration.</summary>
+    public static NpgsqlConnection Connect(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (Exception error) when (error is NpgsqlException or SocketException or TimeoutException or ArgumentException)
+        {
+            connection.Dispose();
+            throw new ConfigurationException(Explain(error, settings));
+        }
+    }
+
+    /// <summary>Refuses a PostgreSQL that would not keep what the server promises.</summary>
+    public static void Check(NpgsqlConnection connection)
+    {
+        var found = connection.QuerySingle<Settings>("""
+            SELECT current_setting('server_version_num')::int / 10000 AS Version, current_setting('fsync') AS Fsync,
+                current_setting('synchronous_commit') AS SynchronousCommit, current_setting('server_encoding') AS Encoding,
+                pg_is_in_recovery() AS IsStandby
+            """);
+        if (found.Version < OldestVersion)
+            throw new ConfigurationException($"PostgreSQL {found.Version} is too old: Parley needs {OldestVersion} or newer.");
+        if (found.IsStandby)
+            throw new ConfigurationException("This PostgreSQL is a hot standby, which cannot be written. Give the address of the primary, or promote this one.");
+        if (found.Fsync == "off")
+            throw new ConfigurationException(
+                "PostgreSQL runs with fsync=off: a power cut would lose messages that were acknowledged. Set fsync = on in postgresql.conf and restart it.");
+        if (found.SynchronousCommit == "off")
+            throw new ConfigurationException(
+                "PostgreSQL runs with synchronous_commit=off: a crash would lose messages that were acknowledged. Set synchronous_commit = on, " +
+                "for the server and for this user and database.");
+        if (found.Encoding != "UTF8")
+            throw new ConfigurationException($"The database is encoded in {found.Encoding}, which cannot hold every text. Make it with ENCODING 'UTF8'.");
+    }
+
+    private static string Explain(Exception error, NpgsqlConnectionStringBuilder settings)
+    {
+        var (server, user, database) = ($"{settings.Host}:{settings.Port}", settings.Username, settings.Database ?? settings.Username);
+        return error switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+                $"PostgreSQL at {server} has no database '{database}'. Make it as an administrator there: " +
+                $"CREATE DATABASE \"{database}\" OWNER \"{user}\" ENCODING 'UTF8' TEMPLATE template0;",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } =>
+                $"PostgreSQL at {server} does not let '{user}' in: the password is wrong, or there is no such user.",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
+                $"PostgreSQL at {server} does not let '{user}' in ({refused.MessageText.TrimEnd('.')}). Check its user and its pg_hba.conf.",
+            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
+                $"PostgreSQL at {server} has no connection left. Raise its max_connections.",
+            PostgresException refused => $"PostgreSQL at {server} refuses the connection ({refused.MessageText.TrimEnd('.')}).",
+            NpgsqlException { InnerException: null } refused => $"PostgreSQL at {server} does not let '{user}' in ({refused.Message.TrimEnd('.')}).",
+            _ => $"PostgreSQL at {server} cannot be reached ({(error.InnerException ?? error).Message.TrimEnd('.')}). Check that it runs and that the address is right.",
+        };
+    }
+
+    private sealed record Settings(int Version, string Fsync, string SynchronousCommit, string Encoding, bool IsStandby);
+}
