@@ -27,6 +27,12 @@ internal sealed class ServerProcess(string program, string data) : IAsyncDisposa
     /// <summary>What it said on its error output, all lives together.</summary>
     public List<string> Errors { get; } = [];
 
+    /// <summary>What it said on its normal output, its log among it, all lives together.</summary>
+    public List<string> Output { get; } = [];
+
+    /// <summary>How its last life ended, null while it lives.</summary>
+    public int? ExitCode => _process is { HasExited: true } process ? process.ExitCode : null;
+
     /// <summary>Memory that it holds now, in bytes (VmRSS).</summary>
     public long Memory => ReadStatus("VmRSS:") * 1024;
 
@@ -42,12 +48,13 @@ internal sealed class ServerProcess(string program, string data) : IAsyncDisposa
         var process = _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
         {
+            Note(Output, line.Data);
             if (line.Data?.StartsWith("Parley is at", StringComparison.Ordinal) != true)
                 return;
             ListeningSince = System.Environment.TickCount64;
             listening.TrySetResult();
         };
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(Errors, line.Data);
         process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
         process.Start();
         process.BeginOutputReadLine();
@@ -102,12 +109,12 @@ internal sealed class ServerProcess(string program, string data) : IAsyncDisposa
         }
     }
 
-    private void Note(string? line)
+    private static void Note(List<string> lines, string? line)
     {
         if (line is null)
             return;
-        lock (Errors)
-            Errors.Add(line);
+        lock (lines)
+            lines.Add(line);
     }
 
     private static int FindFreePort()

@@ -37,7 +37,10 @@ internal sealed class SignInThrottle(ServerOptions options, TimeProvider clock, 
             Forget(now);
         var failures = _failures.AddOrUpdate((username, address), _ => new Failures(1, now, now), (_, before) => before.Next(now));
         if (failures.NotBefore > now)
-            Log.SignInSlowed(log, username, address, failures.Count);
+        {
+            // Without the name: what is typed there by mistake is now and then the password.
+            Log.SignInSlowed(log, address, failures.Count);
+        }
     }
 
     /// <summary>Forgets the wrong ones after a right one.</summary>

@@ -16,13 +16,14 @@ public static class CommandLine
     private static readonly Option<string?> DatabaseOption = Flag("--database", "PARLEY_DATABASE", "connection string. Without it, a SQLite file in the data folder");
     private static readonly Option<string?> Origin = Flag("--origin", "PARLEY_ORIGINS", "addresses that browsers know this server by, where a proxy hides its own");
     private static readonly Option<string?> Sockets = Flag("--sockets-per-address", "PARLEY_SOCKETS_PER_ADDRESS", "sockets that may be open from one address, 2000 without it");
+    private static readonly Option<string?> Drain = Flag("--drain", "PARLEY_DRAIN", "seconds from a signal to stop, 0 to 4, in which it is not ready but still serves, so that a balancer notices. None without it");
     private static readonly Option<bool> Demo = new("--demo") { Description = "two people with a conversation, to look at" };
     private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "no rate limits, for measuring on one's own machine (PARLEY_LIMITS=off)" };
 
     /// <summary>Runs until the process is told to stop.</summary>
     public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build)
     {
-        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Demo, NoLimits };
+        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, Demo, NoLimits };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -61,6 +62,7 @@ public static class CommandLine
                 Database = Value(DatabaseOption),
                 Origins = Value(Origin) is { } origins ? ServerOptions.ParseOrigins(origins) : defaults.Origins,
                 SocketsPerAddress = Value(Sockets) is { } sockets ? ServerOptions.ParseSockets(sockets) : defaults.SocketsPerAddress,
+                Drain = Value(Drain) is { } seconds ? ServerOptions.ParseDrain(seconds) : defaults.Drain,
                 Demo = parsed.GetValue(Demo),
                 HasLimits = !parsed.GetValue(NoLimits) && Environment.GetEnvironmentVariable("PARLEY_LIMITS") != "off",
             };

@@ -1,5 +1,4 @@
-using Dapper;
-using Parley.Server.Storage;
+using Parley.Protocol;
 
 namespace Parley.Server.Hosting;
 
@@ -11,10 +10,8 @@ public static class Health
     {
         var health = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
         health.MapGet("/live", () => "live").WithSummary("Answers as long as the process runs.");
-        health.MapGet("/ready", async (Database database) =>
-        {
-            await database.Read(connection => connection.QuerySingleAsync<string>("SELECT value FROM meta WHERE name = 'epoch'"));
-            return "ready";
-        }).WithSummary("Answers when the database can be read.");
+        health.MapGet("/ready", async (Readiness readiness) =>
+            await readiness.FindTrouble() is { } trouble ? throw new Refusal(ErrorCode.Unavailable, trouble) { RetryAfter = 1 } : "ready")
+            .WithSummary("Answers while requests are welcome: the database can be read and written, and the server does not stop.");
     }
 }

@@ -16,6 +16,9 @@ public static class HostingSetup
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(_ => DataFolder.Open(options.Data));
+        builder.Services.AddSingleton<Signals>();
+        builder.Services.AddSingleton<IHostLifetime>(services => services.GetRequiredService<Signals>());
+        builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<Greeting>();
         builder.Services.AddSingleton<OriginCheck>();
         builder.Services.AddSingleton<PageTokens>();

@@ -6,6 +6,9 @@ namespace Parley.Server.Hosting;
 /// <summary>Everything that the person who runs the server can choose. Each has a flag and a variable of the environment.</summary>
 public sealed record ServerOptions
 {
+    // With what stopping itself may take it stays below Signals.Longest.
+    private const int DrainMaxSeconds = 4;
+
     /// <summary>The address to listen on; null is this machine only.</summary>
     public string? Host { get; init; }
 
@@ -30,6 +33,9 @@ public sealed record ServerOptions
     /// <summary>Origins that may open the socket and write besides the server's own, such as https://chat.example.org.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>How long the server says that it is not ready before it sends people away: what a balancer needs to notice.</summary>
+    public TimeSpan Drain { get; init; }
+
     /// <summary>Where the built web app lies; null looks beside the program.</summary>
     public string? WebRoot { get; init; }
 
@@ -45,6 +51,11 @@ public sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets > 0
             ? sockets
             : throw new ConfigurationException($"The sockets of one address must be a number from 1 on, and '{text}' is not.");
+
+    internal static TimeSpan ParseDrain(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainMaxSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new ConfigurationException($"The seconds to drain must be a number from 0 to {DrainMaxSeconds}, and '{text}' is not.");
 
     internal static IReadOnlyList<string> ParseOrigins(string text) =>
         [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseOrigin)];

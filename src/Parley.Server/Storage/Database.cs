@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using Dapper;
 
 namespace Parley.Server.Storage;
 
@@ -27,6 +29,16 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Runs a change of conversation state, together with whatever else has gathered at the door.</summary>
     public abstract Task<T> Execute<T>(Command<T> command);
+
+    /// <summary>Reads a row and writes one, on the ways that requests take: it throws, or hangs, where they would.</summary>
+    public virtual async Task Probe()
+    {
+        await Read(connection => connection.QuerySingleAsync<string>("SELECT value FROM meta WHERE name = 'epoch'"));
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        await Write(connection => connection.ExecuteAsync("""
+            INSERT INTO meta (name, value) VALUES ('probe', @now) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """, new { now }));
+    }
 
     /// <summary>Finishes what was begun, then closes.</summary>
     public abstract ValueTask DisposeAsync();

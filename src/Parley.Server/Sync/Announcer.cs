@@ -61,6 +61,6 @@ internal sealed partial class Announcer : BackgroundService
         }
     }
 
-    [LoggerMessage(201, LogLevel.Error, "A change of user {UserId} could not be announced; their devices find it by number")]
+    [LoggerMessage(201, LogLevel.Error, "A change of user {UserId} could not be announced; their devices find it by number.")]
     private partial void LogFailed(Exception error, long userId);
 }

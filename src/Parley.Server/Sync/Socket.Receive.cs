@@ -180,6 +180,6 @@ internal sealed partial class Socket
         Close(4400, detail);
     }
 
-    [LoggerMessage(202, LogLevel.Error, "A socket's frame could not be handled")]
+    [LoggerMessage(202, LogLevel.Error, "A socket's frame could not be handled.")]
     private static partial void LogFailed(ILogger logger, Exception error);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Parley.Protocol;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -79,6 +80,14 @@ public sealed class SqliteDatabase : Database
 
     /// <inheritdoc/>
     public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
+
+    /// <inheritdoc/>
+    public override Task Probe()
+    {
+        // A file that was deleted can be written as long as it is open, and everything is gone with the process.
+        var path = new SqliteConnectionStringBuilder(_connectionString).DataSource;
+        return File.Exists(path) ? base.Probe() : throw new Refusal(ErrorCode.Unavailable, "The database's file is not where it was.");
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
