@@ -257,20 +257,21 @@ export class Account {
 
   async act(entry: OutboxEntry): Promise<void> {
     const { thread, act } = entry;
-    if (act.kind === 'read') {
+    const isRead = act.kind === 'read';
+    const marks = isRead ? this.outbox.of(thread).filter((other) => other.act.kind === 'read') : [];
+    if (isRead) {
       const head = this.replica.heads.get(thread);
-      const marks = this.outbox.of(thread).filter((other) => other.act.kind === 'read');
       const furthest = Math.max(
         head?.readSeq ?? 0,
         ...marks.map((mark) => (mark.act as { seq: number }).seq),
       );
       if (act.seq <= furthest) return;
-      for (const mark of marks) this.outbox.remove(mark.id);
     }
     const stored = this.outbox.add(entry);
     if (act.kind === 'send') this.fleeting.onSent(thread);
-    this.sender.wake(thread, act.kind === 'read');
-    await stored;
+    this.sender.wake(thread, isRead);
+    // Those before it are on disk; where this one found no room there, they are all that is left after a crash.
+    if (await stored) for (const mark of marks) this.outbox.remove(mark.id);
   }
 
   /** The failed acts of a message: a failed send by its cid, failed changes by the message's cid. */

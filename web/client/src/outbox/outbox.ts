@@ -16,7 +16,7 @@ export class Outbox {
   waiting = 0;
   private readonly entries = new Map<string, OutboxEntry>();
   private readonly byThread = new Map<string, readonly OutboxEntry[]>();
-  private readonly stored = new Map<string, Promise<void>>();
+  private readonly stored = new Map<string, Promise<boolean>>();
   private lastOrder = 0;
   private readonly storage: OutboxStorage;
   private readonly onChange: (thread: string) => void;
@@ -47,10 +47,10 @@ export class Outbox {
     return this.byThread.keys();
   }
 
-  /** Resolves when the entry is on disk, or as near to it as this device lets us come (C5). */
-  add(entry: OutboxEntry): Promise<void> {
+  /** Resolves when the entry is on disk, or as near to it as this device lets us come (C5); says whether it is. */
+  add(entry: OutboxEntry): Promise<boolean> {
     const known = this.stored.get(entry.id);
-    if (known || this.entries.has(entry.id)) return known ?? Promise.resolve();
+    if (known || this.entries.has(entry.id)) return known ?? Promise.resolve(true);
     if (this.waiting >= ENGINE_OUTBOX_LIMIT) throw new ParleyError(tooMany());
     const ordered = { ...entry, order: ++this.lastOrder };
     this.put(ordered);
@@ -76,9 +76,9 @@ export class Outbox {
     this.onChange(entry.thread);
   }
 
-  /** Resolves when what is known of the entry is on disk. */
-  whenStored(id: string): Promise<void> {
-    return this.stored.get(id) ?? Promise.resolve();
+  /** Resolves when what is known of the entry is on disk, or could not be stored. */
+  async whenStored(id: string): Promise<void> {
+    await this.stored.get(id);
   }
 
   private put(entry: OutboxEntry): void {
@@ -94,15 +94,18 @@ export class Outbox {
     this.onChange(entry.thread);
   }
 
-  private store(entry: OutboxEntry): Promise<void> {
+  private store(entry: OutboxEntry): Promise<boolean> {
     return this.chain(entry.id, () => this.storage.putOutbox(entry));
   }
 
   /** Writes of one entry keep their order. A device that cannot store must still be able to talk. */
-  private chain(id: string, write: () => Promise<void>): Promise<void> {
+  private chain(id: string, write: () => Promise<void>): Promise<boolean> {
     const done = this.whenStored(id)
       .then(write)
-      .catch(() => {});
+      .then(
+        () => true,
+        () => false,
+      );
     this.stored.set(id, done);
     return done;
   }

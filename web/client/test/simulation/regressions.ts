@@ -152,4 +152,21 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C5] a read mark that finds no room on the disk does not take the one before it away',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'read', who: 0, pick: 0 },
+        { kind: 'fill', who: 0, pick: 0 },
+        { kind: 'read', who: 0, pick: 1 },
+        { kind: 'restart', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];
