@@ -7,10 +7,8 @@ namespace Parley.Server.Fanout;
 /// <param name="To">The user's version after it.</param>
 /// <param name="Frame">UTF-8 JSON, shared by all sockets of the user.</param>
 /// <param name="Revisions">The threads whose messages the frame carries, with the revision it brings them to.</param>
-/// <param name="Undelivered">Threads with new messages that are not marked delivered: the version at which a device has them, and their last seq.</param>
 public sealed record Change(
     long From,
     long To,
     byte[] Frame,
-    IReadOnlyList<(Id Thread, long Revision)> Revisions,
-    IReadOnlyList<(long Thread, long Activity, long Seq)> Undelivered);
+    IReadOnlyList<(Id Thread, long Revision)> Revisions);

@@ -29,7 +29,7 @@ internal sealed partial class Announcer : BackgroundService
         database.Committed = OnCommitted;
     }
 
-    /// <summary>Where too many wait, only the users' new versions are told; their sockets read the difference themselves (S10).</summary>
+    /// <summary>Where too many wait, only the users' new versions are told; their sockets read the difference themselves (S10), in pages.</summary>
     internal void OnCommitted(WorkingSet set)
     {
         if (_committed.Writer.TryWrite(set))
@@ -49,9 +49,12 @@ internal sealed partial class Announcer : BackgroundService
                     continue;
                 try
                 {
-                    var change = ChangesWriter.Write(set, _epoch, user, rowsOfUser[user.UserId]);
-                    _delivery.Expect(user.UserId, change.Undelivered);
-                    _fanout.Announce(user.UserId, change);
+                    var rows = rowsOfUser[user.UserId];
+                    _delivery.Expect(user.UserId, ChangesWriter.FindUndelivered(set, user, rows));
+                    if (ChangesWriter.Write(set, _epoch, user, rows) is { } change)
+                        _fanout.Announce(user.UserId, change);
+                    else
+                        _fanout.Skip(user.UserId, user.Version);
                 }
                 catch (Exception error)
                 {

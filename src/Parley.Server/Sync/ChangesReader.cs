@@ -48,7 +48,8 @@ public static class ChangesReader
         if (changed > Limits.ChangesMax)
             return new ResetFrame(epoch, "large");
 
-        var rows = await HeadReader.ReadChanged(connection, userId, version, headsPerFrame);
+        var budget = new FrameBudget();
+        var rows = (await HeadReader.ReadChanged(connection, userId, version, headsPerFrame)).TakeWhile(row => budget.Take(row.Head)).ToList();
         // A page ends at its last stamp (S6): what is stamped later comes with the next one.
         var more = changed > rows.Count;
         var to = more ? rows[^1].Head.Version : now.Version;
@@ -56,15 +57,14 @@ public static class ChangesReader
         return new ChangesFrame(
             epoch, version, to, more, heads,
             [.. rows.Where(row => row.IsGone).Select(row => new GoneThread(row.Head.Id, row.Head.Version))],
-            await ReadMessages(connection, heads, hot, messagesPerThread),
+            await ReadMessages(connection, heads, hot, messagesPerThread, budget),
             now.MeVersion > version && now.MeVersion <= to ? await MeReader.Read(connection, userId) : null);
     }
 
     private static async Task<List<MessageChanges>> ReadMessages(
-        DbConnection connection, List<Head> heads, IReadOnlyDictionary<Id, long> hot, int messagesPerThread)
+        DbConnection connection, List<Head> heads, IReadOnlyDictionary<Id, long> hot, int messagesPerThread, FrameBudget budget)
     {
         var changes = new List<MessageChanges>();
-        var budget = new FrameBudget();
         foreach (var head in heads)
         {
             if (!hot.TryGetValue(head.Id, out var revision) || revision >= head.Revision)

@@ -8,13 +8,12 @@ namespace Parley.Server.Sync;
 /// <summary>Makes the `changes` frames of a committed batch, from the rows that are still in memory.</summary>
 internal static class ChangesWriter
 {
-    /// <summary>The frame for one user who was stamped in the batch.</summary>
-    public static Change Write(WorkingSet set, string epoch, UserRow user, IEnumerable<MemberRow> rows)
+    /// <summary>The frame for one user who was stamped in the batch; null where it would be too much for one.</summary>
+    public static Change? Write(WorkingSet set, string epoch, UserRow user, IEnumerable<MemberRow> rows)
     {
         var heads = new List<Head>();
         var gone = new List<GoneThread>();
         var messages = new List<MessageChanges>();
-        var undelivered = new List<(long, long, long)>();
         var budget = new FrameBudget();
         foreach (var member in rows)
         {
@@ -24,9 +23,10 @@ internal static class ChangesWriter
                 continue;
             }
             var thread = set.FindThread(member.ThreadId)!;
-            heads.Add(ToHead(set, thread, member));
-            if (member.Activity > user.LoadedVersion && member.DeliveredSeq < thread.LastSeq)
-                undelivered.Add((thread.ThreadId, member.Activity, thread.LastSeq));
+            var head = ToHead(set, thread, member);
+            if (!budget.Take(head))
+                return null;
+            heads.Add(head);
             if (thread.Revision == thread.LoadedRevision)
                 continue;
             var items = set.MessagesOf(thread.ThreadId)
@@ -40,8 +40,16 @@ internal static class ChangesWriter
             user.MeVersion > user.LoadedVersion ? MeReader.ToMe(user) : null);
         return new Change(
             frame.From, frame.To, JsonSerializer.SerializeToUtf8Bytes(frame, WireJson.Wire.ChangesFrame),
-            [.. messages.Select(m => (m.Thread, m.Revision))], undelivered);
+            [.. messages.Select(m => (m.Thread, m.Revision))]);
     }
+
+    /// <summary>Threads with new messages that are not marked delivered: the version at which a device has them, and their last seq.</summary>
+    public static IEnumerable<(long Thread, long Activity, long Seq)> FindUndelivered(WorkingSet set, UserRow user, IEnumerable<MemberRow> rows) =>
+        from member in rows
+        where !member.Gone && member.Activity > user.LoadedVersion
+        let lastSeq = set.FindThread(member.ThreadId)!.LastSeq
+        where member.DeliveredSeq < lastSeq
+        select (member.ThreadId, member.Activity, lastSeq);
 
     private static Head ToHead(WorkingSet set, ThreadRow thread, MemberRow member)
     {

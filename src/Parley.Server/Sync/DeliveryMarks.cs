@@ -35,14 +35,12 @@ internal sealed class DeliveryMarks : BackgroundService
     }
 
     /// <summary>Remembers what a device of the user will have once it reports a version.</summary>
-    public void Expect(long userId, IReadOnlyList<(long Thread, long Activity, long Seq)> undelivered)
+    public void Expect(long userId, IEnumerable<(long Thread, long Activity, long Seq)> undelivered)
     {
-        if (undelivered.Count == 0)
-            return;
-        var threads = _expected.GetOrAdd(userId, _ => []);
-        lock (threads)
+        foreach (var (thread, activity, seq) in undelivered)
         {
-            foreach (var (thread, activity, seq) in undelivered)
+            var threads = _expected.GetOrAdd(userId, _ => []);
+            lock (threads)
             {
                 if (threads.Count < ExpectedMax || threads.ContainsKey(thread))
                     threads[thread] = (activity, seq);

@@ -63,5 +63,5 @@ public sealed class RecentChangesTests
         Assert.Null(channel.FindFrom(version - 1));
     }
 
-    private static Change NewChange(long from, int bytes) => new(from, from + 1, new byte[bytes], [], []);
+    private static Change NewChange(long from, int bytes) => new(from, from + 1, new byte[bytes], []);
 }

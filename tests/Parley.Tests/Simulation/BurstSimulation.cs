@@ -94,7 +94,7 @@ public class BurstSimulation
     {
         var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
         foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
-            followers[user.UserId].Push(ChangesWriter.Write(set, database.Epoch, user, rows[user.UserId]).Frame);
+            followers[user.UserId].Push(ChangesWriter.Write(set, database.Epoch, user, rows[user.UserId])!.Frame);
     };
 
     /// <summary>One user's devices: one that is pushed each commit, one that asks now and then, and one that was away.</summary>

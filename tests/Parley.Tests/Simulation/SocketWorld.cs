@@ -70,7 +70,7 @@ internal sealed class SocketWorld : IAsyncDisposable
         var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
         foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
         {
-            var change = ChangesWriter.Write(set, Database.Epoch, user, rows[user.UserId]);
+            var change = ChangesWriter.Write(set, Database.Epoch, user, rows[user.UserId])!;
             Last = (user.UserId, change);
             if (IsDeaf)
                 continue;

@@ -95,7 +95,7 @@ public class SyncSimulation
         var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
         foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
         {
-            var change = ChangesWriter.Write(set, epoch, user, rows[user.UserId]);
+            var change = ChangesWriter.Write(set, epoch, user, rows[user.UserId])!;
             replicas[user.UserId].Apply(FrameReader.Read(change.Frame, WireJson.Wire.ChangesFrame));
         }
     }

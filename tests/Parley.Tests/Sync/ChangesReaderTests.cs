@@ -78,6 +78,22 @@ public sealed class ChangesReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S6_S11_A_page_holds_no_more_than_a_frame_may_and_the_pages_together_are_everything()
+    {
+        foreach (var other in await _test.AddUsers(60))
+            await Database.Send(other, await Database.StartThread(_ada, other), new string('x', Limits.TextLength));
+        var seen = new HashSet<Id>();
+        for (var (version, more) = (0L, true); more;)
+        {
+            var page = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, version));
+            Assert.InRange(page.Threads.Sum(head => head.Last!.Text.Length), 1, 256 * 1024);
+            seen.UnionWith(page.Threads.Select(head => head.Id));
+            (version, more) = (page.To, page.More);
+        }
+        Assert.Equal(60, seen.Count);
+    }
+
+    [Fact]
     public async Task S6_More_than_200_changed_threads_are_a_reset()
     {
         await StartThreads(201);

@@ -45,6 +45,39 @@ public sealed class SocketTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task S10_S11_What_is_too_much_for_one_frame_is_pushed_in_several()
+    {
+        var ada = await server.SignUp();
+        var others = new List<(long User, long Thread)>();
+        for (var i = 0; i < 60; i++)
+        {
+            var other = await server.SignUp();
+            others.Add((other.Id.Value, (await other.StartThread(ada)).Value));
+        }
+        await using var adas = await SocketClient.ConnectAndGreet(server.Url, ada.Token!);
+        // While the writer is held up, all of it gathers to one batch.
+        using var isGathered = new ManualResetEventSlim();
+        var holdUp = server.Database.Write(_ =>
+        {
+            isGathered.Wait(TestContext.Current.CancellationToken);
+            return Task.FromResult(0);
+        });
+        var sends = others.ConvertAll(other => server.Database.Send(other.User, other.Thread, new string('x', Limits.TextLength)));
+        isGathered.Set();
+        await holdUp;
+        await Task.WhenAll(sends);
+
+        var seen = new HashSet<string>();
+        while (seen.Count < others.Count)
+        {
+            var changes = await adas.Expect("changes");
+            var heads = changes["threads"]!.AsArray();
+            Assert.InRange(heads.Sum(head => ((string)head!["last"]!["text"]!).Length), 1, 256 * 1024);
+            seen.UnionWith(heads.Select(head => (string)head!["id"]!));
+        }
+    }
+
+    [Fact]
     public async Task S9_A_device_that_comes_back_gets_exactly_what_it_missed()
     {
         var (ada, bob, thread) = await Pair();

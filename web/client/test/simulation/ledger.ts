@@ -144,7 +144,10 @@ export class Ledger {
         assert.ok(send.mayBeLost || isOutOfSight || isTaken, `[C5] ${send.id} was lost`);
         continue;
       }
-      if (send.isUnordered || this.mayRefuse) continue;
+      // What found no room on the disk is known to one program only; another one sends what came after it.
+      const { disk } = send.seat;
+      const isUnstored = disk.wasFull && !disk.written.has(send.id);
+      if (send.isUnordered || isUnstored || this.mayRefuse) continue;
       const lane = `${send.seat.number} ${send.thread}`;
       assert.ok((last.get(lane) ?? 0) < seq, `[C5] ${send.id} came after what was sent later`);
       last.set(lane, seq);
