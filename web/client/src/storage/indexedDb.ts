@@ -2,24 +2,25 @@ import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import type { OutboxEntry } from '../outbox/entry.ts';
 import type { Draft } from '../parley.ts';
 import type { Head, Message } from '../protocol.ts';
-import type { ReplicaState } from '../replica/replica.ts';
 import { mergeMessages } from '../replica/threadWindow.ts';
 import { HeadChunks } from './headChunks.ts';
 import {
   type Batch,
   BLOCK,
   blockOf,
+  follows,
   type Storage,
   type StoredMessages,
+  type StoredState,
   type StoredWindow,
 } from './storage.ts';
 
 /** Raised when the shape of the cache changes: the cache is then dropped, outbox and drafts never are. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const cacheStores = ['state', 'heads', 'windows', 'blocks'] as const;
 
 interface Schema extends DBSchema {
-  state: { key: string; value: ReplicaState };
+  state: { key: string; value: StoredState };
   heads: { key: number; value: Head[] };
   windows: { key: string; value: StoredWindow; indexes: { usedAt: number } };
   blocks: { key: [string, number]; value: Message[] };
@@ -56,7 +57,7 @@ export class IndexedDbStorage implements Storage {
     return new IndexedDbStorage(db);
   }
 
-  async loadState(): Promise<ReplicaState | null> {
+  async loadState(): Promise<StoredState | null> {
     return (await this.db.get('state', 'replica')) ?? null;
   }
 
@@ -131,7 +132,7 @@ export class IndexedDbStorage implements Storage {
     // Its outcome is read from `done` alone; a request that fails rejects both.
     tx.done.catch(() => {});
     const held = await tx.objectStore('state').get('replica');
-    if (held?.epoch !== batch.expected?.epoch || held?.version !== batch.expected?.version) {
+    if (!follows(batch, held)) {
       tx.abort();
       return false;
     }

@@ -1,27 +1,28 @@
 import type { OutboxEntry } from '../outbox/entry.ts';
 import type { Draft } from '../parley.ts';
 import type { Head, Message } from '../protocol.ts';
-import type { ReplicaState } from '../replica/replica.ts';
 import { mergeMessages } from '../replica/threadWindow.ts';
 import {
   type Batch,
   BLOCK,
   type Device,
+  follows,
   type Storage,
   type StoredMessages,
+  type StoredState,
   type StoredWindow,
 } from './storage.ts';
 
 /** For programs, for tests, and for browsers that refuse IndexedDB: lives as long as the object. */
 export class MemoryStorage implements Storage {
-  private state: ReplicaState | null = null;
+  private state: StoredState | null = null;
   private heads = new Map<string, Head>();
   private windows = new Map<string, StoredWindow>();
   private messages = new Map<string, readonly Message[]>();
   private readonly outbox = new Map<string, OutboxEntry>();
   private readonly drafts = new Map<string, Draft>();
 
-  async loadState(): Promise<ReplicaState | null> {
+  async loadState(): Promise<StoredState | null> {
     return this.state;
   }
 
@@ -69,8 +70,7 @@ export class MemoryStorage implements Storage {
   }
 
   async commit(batch: Batch): Promise<boolean> {
-    const { state } = this;
-    if (state?.epoch !== batch.expected?.epoch || state?.version !== batch.expected?.version) return false;
+    if (!follows(batch, this.state)) return false;
     if (batch.isCleared) {
       this.heads.clear();
       this.windows.clear();

@@ -35,8 +35,8 @@ const message = (seq: number, revision = seq): Message => ({
   revision,
 });
 const batch = (version: number, rest: Partial<Batch> = {}): Batch => ({
-  expected: version === 1 ? null : { epoch: 'e', version: version - 1 },
-  state: { epoch: 'e', version, me, isComplete: true },
+  expected: version === 1 ? null : { epoch: 'e', version: version - 1, step: version - 1 },
+  state: { epoch: 'e', version, step: version, me, isComplete: true },
   isCleared: false,
   heads: [],
   goneHeads: [],
@@ -66,8 +66,10 @@ describe.each(engines)('%s', (_name, open) => {
     expect(await storage.commit(batch(2, { heads: [head('a', 2)] }))).toBe(true);
     expect(await storage.commit(batch(2, { heads: [head('a', 9)] }))).toBe(false);
     expect(await storage.commit(batch(1, { heads: [head('b', 9)] }))).toBe(false);
-    const foreign = { ...batch(3), expected: { epoch: 'other', version: 2 } };
+    const foreign = { ...batch(3), expected: { epoch: 'other', version: 2, step: 2 } };
     expect(await storage.commit(foreign)).toBe(false);
+    const sameVersion = { ...batch(3), expected: { epoch: 'e', version: 2, step: 1 } };
+    expect(await storage.commit(sameVersion)).toBe(false);
     expect(await storage.loadState()).toMatchObject({ version: 2 });
     expect((await storage.loadHeads()).map(({ id, activity }) => [id, activity])).toEqual([['a', 2]]);
   });
@@ -173,7 +175,7 @@ test('a new schema drops the cache, never the outbox or the drafts', async () =>
   await old.putOutbox({ id: 'x', thread: 't', at: '', act: { kind: 'send', text: 'waits' } });
   await old.putDraft('t', { text: 'half a' });
   old.close();
-  const storage = await IndexedDbStorage.open('upgraded', 2);
+  const storage = await IndexedDbStorage.open('upgraded', Number.MAX_SAFE_INTEGER);
   expect(await storage.loadState()).toBeNull();
   expect(await storage.loadHeads()).toEqual([]);
   expect((await storage.loadOutbox()).length).toBe(1);

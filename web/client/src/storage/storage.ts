@@ -6,7 +6,7 @@ import type { ReplicaState } from '../replica/replica.ts';
 
 /** What one user's device keeps. One implementation lies in IndexedDB, one in memory. */
 export interface Storage extends OutboxStorage {
-  loadState(): Promise<ReplicaState | null>;
+  loadState(): Promise<StoredState | null>;
   /** The most recent heads, as much as one read brings: for the first paint. */
   loadRecentHeads(): Promise<Head[]>;
   loadHeads(): Promise<Head[]>;
@@ -25,6 +25,11 @@ export interface Storage extends OutboxStorage {
   destroy(): Promise<void>;
 }
 
+/** The replica's state, and how many steps were written to this storage: of two that follow the same one, one is refused. */
+export interface StoredState extends ReplicaState {
+  step: number;
+}
+
 export interface StoredWindow {
   low: number;
   revision: number;
@@ -41,8 +46,8 @@ export interface StoredMessages {
 /** One step of the replica, as storage takes it. */
 export interface Batch {
   /** What storage must hold for this step to follow it; null if nothing. */
-  expected: { epoch: string; version: number } | null;
-  state: ReplicaState;
+  expected: Pick<StoredState, 'epoch' | 'version' | 'step'> | null;
+  state: StoredState;
   /** Drop all heads, windows and messages first. */
   isCleared: boolean;
   heads: Head[];
@@ -61,6 +66,13 @@ export interface Device {
   isSignOutPending(): Promise<boolean>;
   setSignOutPending(isPending: boolean): Promise<void>;
   open(userId: string): Promise<Storage>;
+}
+
+/** Whether a step follows on what storage holds (C6). */
+export function follows({ expected }: Batch, held: StoredState | null | undefined): boolean {
+  return (
+    held?.epoch === expected?.epoch && held?.version === expected?.version && held?.step === expected?.step
+  );
 }
 
 export const BLOCK = 64;

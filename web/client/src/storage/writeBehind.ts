@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Head, Message } from '../protocol.ts';
 import type { ReplicaState } from '../replica/replica.ts';
 import type { ThreadWindow } from '../replica/threadWindow.ts';
-import type { Storage, StoredWindow } from './storage.ts';
+import type { Batch, Storage, StoredState, StoredWindow } from './storage.ts';
 
 const DELAY_MS = 300;
 const RETRY_MS = 30_000;
@@ -21,7 +21,7 @@ export interface WriteBehindHost {
  * milliseconds later. A crash in between costs a repeated catch-up, never a mixture.
  */
 export class WriteBehind {
-  private expected: { epoch: string; version: number } | null = null;
+  private expected: Batch['expected'] = null;
   private isCleared = false;
   private isDirty = false;
   private heads = new Map<string, Head | undefined>();
@@ -42,8 +42,8 @@ export class WriteBehind {
   }
 
   /** What storage held when it was read. */
-  begin(state: ReplicaState | null): void {
-    this.expected = state && { epoch: state.epoch, version: state.version };
+  begin(state: StoredState | null): void {
+    this.expected = state;
     this.forget();
   }
 
@@ -137,8 +137,9 @@ export class WriteBehind {
   }
 
   private async write(): Promise<void> {
-    const state = this.host.state();
-    if (!state || !this.isDirty || this.isStopped) return;
+    const next = this.host.state();
+    if (!next || !this.isDirty || this.isStopped) return;
+    const state = { ...next, step: (this.expected?.step ?? 0) + 1 };
     const { expected, isCleared, heads, dropped, windows, messages } = this;
     this.forget();
     const batch = {
@@ -156,7 +157,7 @@ export class WriteBehind {
         if (!this.isStopped) this.host.onConflict();
         return;
       }
-      this.expected = { epoch: state.epoch, version: state.version };
+      this.expected = state;
       if (!this.isStopped) this.host.onStored(state.version);
     } catch {
       // A full disk: the app goes on from memory, and what was gathered is written when there is room again.

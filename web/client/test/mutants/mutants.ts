@@ -18,6 +18,7 @@ const connection = 'src/connection/connection.ts';
 const outbox = 'src/outbox/outbox.ts';
 const sender = 'src/outbox/sender.ts';
 const settle = 'src/outbox/settle.ts';
+const storage = 'src/storage/storage.ts';
 const memory = 'src/storage/memory.ts';
 const indexedDb = 'src/storage/indexedDb.ts';
 const writeBehind = 'src/storage/writeBehind.ts';
@@ -253,23 +254,31 @@ export const mutants: Mutant[] = [
     rule: 'C6',
     what: 'a step is written without asking whether it follows what is stored (memory)',
     file: memory,
-    find: 'if (state?.epoch !== batch.expected?.epoch || state?.version !== batch.expected?.version) return false;',
-    replace: 'void state;',
+    find: 'if (!follows(batch, this.state)) return false;',
+    replace: '',
   },
   {
     rule: 'C6',
     what: 'a step is written without asking whether it follows what is stored (IndexedDB)',
     file: indexedDb,
-    find: 'if (held?.epoch !== batch.expected?.epoch || held?.version !== batch.expected?.version) {',
+    find: 'if (!follows(batch, held)) {',
     replace: 'if (held === null) {',
     directed: 'src/storage/storage.test.ts',
   },
   {
     rule: 'C6',
     what: 'the epoch of what is stored is not compared',
-    file: memory,
-    find: 'if (state?.epoch !== batch.expected?.epoch || state?.version !== batch.expected?.version) return false;',
-    replace: 'if (state?.version !== batch.expected?.version) return false;',
+    file: storage,
+    find: 'held?.epoch === expected?.epoch && ',
+    replace: '',
+    directed: 'src/storage/storage.test.ts',
+  },
+  {
+    rule: 'C6',
+    what: 'two steps of the same version may follow the same one',
+    file: storage,
+    find: ' && held?.step === expected?.step',
+    replace: '',
     directed: 'src/storage/storage.test.ts',
   },
   {

@@ -169,4 +169,27 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C3][C6] two engines that write at the same version do not mix their runs on the disk',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 711369,
+      isTight: false,
+      steps: [
+        { kind: 'hold', who: 0, pick: 0 },
+        { kind: 'peerSends', who: 0, pick: 0 },
+        { kind: 'open', who: 3, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'duplicate', who: 3, pick: 0 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'silence', who: 1, pick: 0 },
+        { kind: 'cut', who: 0, pick: 0 },
+        { kind: 'cut', who: 1, pick: 0 },
+        { kind: 'wait', who: 0, pick: 9 },
+        { kind: 'down', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];
