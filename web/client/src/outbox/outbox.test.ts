@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startDevice, type TestDevice } from '../../test/support/device.ts';
-import type { FakeSocket } from '../../test/support/fakeNetwork.ts';
 import { ModelServer } from '../../test/support/modelServer.ts';
 import type { MessageView } from '../parley.ts';
 import { MemoryDevice, MemoryStorage } from '../storage/memory.ts';
@@ -271,12 +270,6 @@ describe('[C5] the outbox', () => {
   });
 
   test('[C5] a message that the server cannot read fails with a reason, and does not close the socket for ever', async () => {
-    const socket = ada.network.sockets.at(-1) as FakeSocket;
-    socket.isStrict = true;
-    ada.network.intercept = (method, _path, body) =>
-      method === 'POST' && (body as { text: string }).text.startsWith('half')
-        ? { status: 400, body: { title: 'Not valid Unicode', status: 400, code: 'invalid_request' } }
-        : undefined;
     ada.parley.send(thread, 'half a \ud83d');
     ada.parley.send(thread, 'fine');
     await ada.pass(31_000);
@@ -285,6 +278,28 @@ describe('[C5] the outbox', () => {
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
     expect(serverTexts()).toEqual(['fine']);
     expect(ada.network.sockets.length).toBe(2);
+  });
+
+  test('[C5] what the server cannot read fails even where each socket is back before HTTP has answered', async () => {
+    const { network } = ada;
+    network.isAutomatic = false;
+    ada.parley.send(thread, 'half a \ud83d');
+    ada.parley.send(thread, 'fine');
+    for (let second = 0; second < 40; second++) {
+      const sends = network.packets.filter(({ what }) => what.startsWith('POST'));
+      for (let round = 0; round < 5; round++) {
+        for (const packet of network.packets.splice(0)) {
+          if (packet.what.startsWith('POST')) sends.push(packet);
+          else packet.deliver();
+        }
+        await ada.pass(200);
+      }
+      for (const packet of sends) packet.deliver();
+    }
+    expect(items().map(({ state, text }) => [state, text])).toEqual([
+      ['sent', 'fine'],
+      ['failed', 'half a \ud83d'],
+    ]);
   });
 
   test('[C5] a text too long for a frame goes by HTTP', async () => {

@@ -220,16 +220,16 @@ export class Sender {
         this.clock.clearTimeout(timer);
       }
     }
-    // A new socket is a better way than a request that may wait on a connection of before.
-    const { http } = this;
-    const message = await http.request<Message>(
-      'POST',
-      `${path}/messages`,
-      { cid: id, ...content },
-      ACK_MS,
-      http.renewed,
-    );
-    return message.seq;
+    // What is asked on the old way may never be answered: the new one is asked instead.
+    const { renewed } = this.http;
+    try {
+      const body = { cid: id, ...content };
+      return (await this.http.request<Message>('POST', `${path}/messages`, body, ACK_MS, renewed)).seq;
+    } catch (error) {
+      // HTTP has not said yet what it makes of it, and a socket that just came back would be closed by it again.
+      if (wasTriedBySocket && renewed.aborted) this.triedBySocket.add(id);
+      throw error;
+    }
   }
 
   /** Everything that waits in the outbox may be asked twice (C5), so nothing is waited for longer than by socket. */

@@ -232,8 +232,8 @@ export const mutants: Mutant[] = [
     rule: 'C5',
     what: 'a message that had no answer is sent again with a new cid',
     file: sender,
-    find: '{ cid: id, ...content },',
-    replace: "{ cid: id + '-again', ...content },",
+    find: '{ cid: id, ...content };',
+    replace: "{ cid: id + '-again', ...content };",
   },
   {
     rule: 'C5',

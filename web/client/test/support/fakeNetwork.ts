@@ -19,6 +19,9 @@ interface Held {
   headers?: Record<string, string>;
 }
 
+/** Half of a surrogate pair is no character: HTTP refuses such a text, and a socket is closed by it. */
+const isUnreadable = (text: string) => /\p{Surrogate}/u.test(text);
+
 /** The network between one device and the model server. Nothing moves unless `isOpen` is set or a packet is delivered. */
 export class FakeNetwork {
   readonly packets: Packet[] = [];
@@ -226,6 +229,7 @@ export class FakeNetwork {
       const code = this.refusal();
       if (code !== undefined) return problem(code === 'unavailable' ? 503 : 400, code);
       const { cid, text, replyTo } = body as { cid: string; text: string; replyTo?: number };
+      if (isUnreadable(text)) return problem(400, 'invalid_request');
       return ok(server.send(user, thread, cid, text, replyTo), 201);
     }
     const around = query.get('around');
@@ -250,8 +254,6 @@ export class FakeSocket implements SocketLike {
   position: { epoch: string; version: number } | null = null;
   /** The server is not poked: this socket falls behind without knowing (S10). */
   isDeaf = false;
-  /** Closes on a frame of type `send`, as the real one does on text that is no Unicode. */
-  isStrict = false;
   private revisions: Record<string, number> = {};
   private readonly network: FakeNetwork;
 
@@ -330,7 +332,7 @@ export class FakeSocket implements SocketLike {
         for (const [id, { revision }] of server.threads) this.revisions[id] ??= revision;
         break;
       case 'send':
-        if (this.isStrict) {
+        if (isUnreadable(frame.text)) {
           this.end(4400);
           break;
         }
