@@ -27,10 +27,13 @@ internal sealed class Readiness(Database database, Signals signals, IHostApplica
     private Task<string?>? _attempt;
     private bool _wasReady = true;
 
+    /// <summary>Whether the server has been told to stop.</summary>
+    public bool IsLeaving => signals.IsLeaving || lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>The sentence that says why requests should go elsewhere; null while they are welcome.</summary>
     public Task<string?> FindTrouble()
     {
-        if (signals.IsLeaving || lifetime.ApplicationStopping.IsCancellationRequested)
+        if (IsLeaving)
             return Task.FromResult<string?>("The server is stopping. Another one takes over, or this one comes back.");
         lock (_gate)
         {

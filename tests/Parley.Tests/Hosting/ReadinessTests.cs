@@ -89,6 +89,7 @@ public sealed class ReadinessTests
 
         await Eventually.Holds(() => Status(server) == HttpStatusCode.ServiceUnavailable, "not ready");
         await ParleyApi.Refused(await server.Stranger().Get("/health/ready"), HttpStatusCode.ServiceUnavailable, ErrorCode.Unavailable);
+        await ParleyApi.Refused(await server.Stranger().Get("/health/ready?leaving=404"), HttpStatusCode.ServiceUnavailable, ErrorCode.Unavailable);
         Assert.Equal(HttpStatusCode.OK, (await server.Stranger().Get("/health/live")).StatusCode);
 
         await other.CloseAsync();

@@ -87,7 +87,12 @@ public sealed class StopTests : IDisposable
         {
             using var answer = await http.GetAsync("/api/health/ready");
             if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
-                return Stopwatch.GetTimestamp();
+            {
+                var at = Stopwatch.GetTimestamp();
+                using var leaving = await http.GetAsync("/api/health/ready?leaving=404");
+                Assert.Equal(HttpStatusCode.NotFound, leaving.StatusCode);
+                return at;
+            }
             await Task.Delay(10);
         }
     }
