@@ -2,6 +2,7 @@ using Parley.Server.Accounts;
 using Parley.Server.Demo;
 using Parley.Server.Hosting;
 using Parley.Server.Messages;
+using Parley.Server.Operations;
 using Parley.Server.Photos;
 using Parley.Server.Presence;
 using Parley.Server.Sync;
@@ -13,7 +14,7 @@ namespace Parley.Server;
 public static class Program
 {
     /// <summary>Runs until it is told to stop; the exit code is 0, 1 (cannot start) or 2 (the command line is wrong).</summary>
-    public static Task<int> Main(string[] args) => CommandLine.Run(args, Build);
+    public static Task<int> Main(string[] args) => CommandLine.Run(args, Build, [Migrate.Define(), Backup.Define(), Restore.Define()]);
 
     /// <summary>Puts the server together, ready to start.</summary>
     public static WebApplication Build(ServerOptions options, TimeProvider clock)

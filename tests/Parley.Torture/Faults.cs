@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using Parley.Client;
 using Parley.Protocol;
 
@@ -220,12 +219,11 @@ internal sealed class Faults : IDisposable
         }
     }
 
-    /// <summary>As docs/storage.md says: stop, put the copy in place, forget the epoch, start.</summary>
+    /// <summary>As docs/operating.md says: a backup beside the running server, and later, with the server stopped, a restore.</summary>
     private async Task PutBackupBack()
     {
-        var database = Path.Combine(_disk.Folder, "data", "parley.db");
         var backup = Path.Combine(_work, $"backup-{Restores.Count}.db");
-        Backup(database, backup);
+        await _server.Operate("backup", backup);
         await Task.Delay(Seconds(3, 8));
         // A seq means another message soon: an edit that is on its way now would change a stranger.
         await _clients.Tell(ClientProgram.Quiet, TimeSpan.FromMinutes(2));
@@ -233,10 +231,7 @@ internal sealed class Faults : IDisposable
         // Nothing that the old life said is still on its way when the new one speaks.
         _proxy.CutAll();
         await Task.Delay(500);
-        File.Delete(database + "-wal");
-        File.Delete(database + "-shm");
-        File.Copy(backup, database, overwrite: true);
-        Execute(database, "DELETE FROM meta WHERE name = 'epoch'");
+        await _server.Operate("restore", backup, "--replace");
         var at = Environment.TickCount64;
         await _server.Start();
         Restores.Add(new Restore(backup, at));
@@ -249,26 +244,5 @@ internal sealed class Faults : IDisposable
             await Task.Delay(100);
         }
         await _clients.Tell(ClientProgram.Loud, TimeSpan.FromSeconds(30));
-    }
-
-    private static void Backup(string database, string copy)
-    {
-        using var from = Open(database);
-        using var to = Open(copy);
-        from.BackupDatabase(to);
-    }
-
-    private static void Execute(string database, string statement)
-    {
-        using var connection = Open(database);
-        using var command = new SqliteCommand(statement, connection);
-        command.ExecuteNonQuery();
-    }
-
-    private static SqliteConnection Open(string path)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
     }
 }

@@ -62,6 +62,15 @@ internal sealed class ServerProcess(string program, string data) : IAsyncDisposa
         await listening.Task.WaitAsync(StartPatience);
     }
 
+    /// <summary>Runs one of the program's operations on the same data folder, to its end.</summary>
+    public async Task Operate(params string[] arguments)
+    {
+        using var process = Process.Start("dotnet", [program, .. arguments, "--data", data]);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"parley {arguments[0]} ended with {process.ExitCode}.");
+    }
+
     /// <summary>Ends it at once: SIGKILL.</summary>
     public void Kill()
     {

@@ -24,14 +24,14 @@ public static class DemoSeed
             greeting.Add($"To look around, sign in as {person.Username} with the password {person.Password}");
         if (options.Host is not (null or "localhost"))
             greeting.Add("Everyone who reads this project knows these passwords: a server that others reach is better off without --demo.");
-        Seed(options, app.Services.GetRequiredService<DataFolder>()).GetAwaiter().GetResult();
+        Seed(options).GetAwaiter().GetResult();
     }
 
-    private static async Task Seed(ServerOptions options, DataFolder folder)
+    private static async Task Seed(ServerOptions options)
     {
         var length = TimeSpan.FromMinutes(DemoConversation.Lines.Sum(line => line.MinutesLater) + 12);
         var clock = new DemoClock(TimeProvider.System.GetUtcNow() - length);
-        await using var database = StorageSetup.Open(options, folder, clock);
+        await using var database = StorageSetup.Open(options, clock);
         using var passwords = new Passwords(options);
         var signUp = new SignUp(database, passwords, clock);
         var people = new Dictionary<DemoPerson, long>();

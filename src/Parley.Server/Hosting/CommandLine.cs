@@ -5,25 +5,28 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Hosting;
 
-/// <summary>Reads the flags, starts the server and, where it cannot start, says why in a sentence.</summary>
+/// <summary>Reads the flags, starts the server or runs a command and, where that cannot be done, says why in a sentence.</summary>
 public static class CommandLine
 {
     private const int CannotStart = 1, WrongUsage = 2;
 
     private static readonly Option<string?> Host = Flag("--host", "PARLEY_HOST", "address to listen on: an IP address, or * for every one. Without it, this machine only");
     private static readonly Option<string?> Port = Flag("--port", "PARLEY_PORT", "port to listen on, 8080 without it");
-    private static readonly Option<string?> Data = Flag("--data", "PARLEY_DATA", "folder that holds everything, ./data without it");
-    private static readonly Option<string?> DatabaseOption = Flag("--database", "PARLEY_DATABASE", "connection string. Without it, a SQLite file in the data folder");
+    private static readonly Option<string?> Data = Flag("--data", "PARLEY_DATA", "folder that holds everything, ./data without it", isForAll: true);
+    private static readonly Option<string?> DatabaseOption = Flag("--database", "PARLEY_DATABASE", "connection string. Without it, a SQLite file in the data folder", isForAll: true);
     private static readonly Option<string?> Origin = Flag("--origin", "PARLEY_ORIGINS", "addresses that browsers know this server by, where a proxy hides its own");
     private static readonly Option<string?> Sockets = Flag("--sockets-per-address", "PARLEY_SOCKETS_PER_ADDRESS", "sockets that may be open from one address, 2000 without it");
     private static readonly Option<string?> Drain = Flag("--drain", "PARLEY_DRAIN", "seconds from a signal to stop, 0 to 4, in which it is not ready but still serves, so that a balancer notices. None without it");
     private static readonly Option<bool> Demo = new("--demo") { Description = "two people with a conversation, to look at" };
     private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "no rate limits, for measuring on one's own machine (PARLEY_LIMITS=off)" };
 
-    /// <summary>Runs until the process is told to stop.</summary>
-    public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build)
+    /// <summary>Runs the server until the process is told to stop, or one of the operations to its end.</summary>
+    public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build, IEnumerable<Command> operations)
     {
         var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, Demo, NoLimits };
+        foreach (var operation in operations)
+            root.Add(operation);
+        root.SetAction(parsed => Serve(Read(parsed), build));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -32,24 +35,28 @@ public static class CommandLine
             await Console.Error.WriteLineAsync("--help lists what there is.");
             return WrongUsage;
         }
-        if (parsed.Action is not null)
-            return await parsed.InvokeAsync();
         try
         {
-            await using var app = build(Read(parsed), TimeProvider.System);
-            await app.StartAsync();
-            app.Services.GetRequiredService<Greeting>().Print();
-            await app.WaitForShutdownAsync();
-            return 0;
+            // Who serves ends by itself; an operation may be killed at any moment.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception error) when (Explain(error) is { } sentence)
         {
-            await Console.Error.WriteLineAsync($"Parley cannot start. {sentence}");
+            await Console.Error.WriteLineAsync(parsed.CommandResult.Command == root ? $"Parley cannot start. {sentence}" : sentence);
             return error is UsageException ? WrongUsage : CannotStart;
         }
     }
 
-    private static ServerOptions Read(ParseResult parsed)
+    private static async Task Serve(ServerOptions options, Func<ServerOptions, TimeProvider, WebApplication> build)
+    {
+        await using var app = build(options, TimeProvider.System);
+        await app.StartAsync();
+        app.Services.GetRequiredService<Greeting>().Print();
+        await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>What was chosen, by flags and by variables. Throws where a value cannot be read.</summary>
+    internal static ServerOptions Read(ParseResult parsed)
     {
         try
         {
@@ -92,8 +99,8 @@ public static class CommandLine
         _ => null,
     };
 
-    private static Option<string?> Flag(string name, string variable, string description) =>
-        new(name) { HelpName = variable, Description = description };
+    private static Option<string?> Flag(string name, string variable, string description, bool isForAll = false) =>
+        new(name) { HelpName = variable, Description = description, Recursive = isForAll };
 
     private sealed class UsageException(string message) : Exception(message);
 }

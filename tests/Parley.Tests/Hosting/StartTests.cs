@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Parley.Tests.Support;
 using Xunit;
 
@@ -69,25 +68,5 @@ public sealed class StartTests : IDisposable
             Assert.Contains(word, output, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Output)> Run(string arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "parley.dll")} {arguments}")
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-        return (process.ExitCode, await output + await error);
-    }
+    private static Task<(int Code, string Output)> Run(string arguments) => ParleyProgram.Run(arguments.Split(' '));
 }

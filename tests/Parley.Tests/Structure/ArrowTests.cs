@@ -22,6 +22,7 @@ public sealed class ArrowTests
         ["Photos"] = ["Accounts", "Sync", "Storage", "Hosting"],
         ["Accounts"] = ["Sync", "Fanout", "Storage", "Hosting"],
         ["Sync"] = ["Fanout", "Storage", "Hosting"],
+        ["Operations"] = ["Hosting", "Storage", "Storage_Sqlite", "Storage_Postgres"],
         ["Hosting"] = ["Storage", "Storage_Sqlite", "Storage_Postgres"],
         ["Storage_Sqlite"] = ["Storage", "SQLite_driver"],
         ["Storage_Postgres"] = ["Storage", "PostgreSQL_driver"],

@@ -65,18 +65,23 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Stops it and starts it again on the same data, on another port.</summary>
     public async Task Restart()
     {
-        await _app!.StopAsync();
-        await _app.DisposeAsync();
+        await Stop();
         await InitializeAsync();
+    }
+
+    /// <summary>Stops it; its data stays.</summary>
+    public async Task Stop()
+    {
+        if (_app is null)
+            return;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _app = null;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
-        {
-            await _app.StopAsync();
-            await _app.DisposeAsync();
-        }
+        await Stop();
         _http.Dispose();
         TestEngine.Drop(Options.Database!);
         _folder.Delete(recursive: true);

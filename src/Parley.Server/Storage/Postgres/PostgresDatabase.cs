@@ -42,6 +42,14 @@ public sealed class PostgresDatabase : Database
         return new PostgresDatabase(new PostgresSources(connectionString), epoch, clock);
     }
 
+    /// <summary>Brings the schema up to date, and gives the names of the scripts that were run.</summary>
+    public static IReadOnlyList<string> Migrate(string connectionString)
+    {
+        using var connection = PostgresStart.Connect(connectionString);
+        PostgresStart.Check(connection);
+        return PostgresMigrations.Run(connection, connectionString);
+    }
+
     /// <inheritdoc/>
     public override async Task<T> Read<T>(Func<DbConnection, Task<T>> query)
     {

@@ -1,34 +1,43 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Dapper;
 using DbUp;
-using DbUp.Engine;
 using DbUp.Engine.Output;
 using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Brings the schema up to date with the numbered scripts of Migrations/.</summary>
-internal static class PostgresMigrations
+internal static partial class PostgresMigrations
 {
     private const string Folder = "Parley.Server.Storage.Postgres.Migrations.";
 
     // Any number that no other program is likely to take in the same database: "parley" in ASCII.
     private const long LockKey = 0x7061726C6579;
 
-    /// <summary>Nodes that start at once come one after the other; the lock ends with the connection, whatever becomes of the node.</summary>
-    public static void Run(NpgsqlConnection connection, string connectionString)
+    /// <summary>Every table that a Parley has made.</summary>
+    public static IEnumerable<string> Tables =>
+        Scripts().SelectMany(name => CreateTable().Matches(Read(name)).Select(match => match.Groups[1].Value)).Append("schema_versions");
+
+    /// <summary>
+    /// Runs what has not run yet, and gives the names of it. Nodes that start at once come one after the other; the lock ends with the
+    /// connection, whatever becomes of the node.
+    /// </summary>
+    public static IReadOnlyList<string> Run(NpgsqlConnection connection, string connectionString)
     {
-        connection.Execute("SELECT pg_advisory_lock(@LockKey)", new { LockKey });
+        Lock(connection);
+        if (HasSchema(connection))
+            RefuseUnknown(connection.Query<string>("SELECT scriptname FROM schema_versions"));
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        var engine = DeployChanges.To.PostgresqlDatabase(unpooled)
+        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
             .WithScriptsEmbeddedInAssembly(typeof(PostgresMigrations).Assembly, name => name.StartsWith(Folder, StringComparison.Ordinal))
             .JournalToPostgresqlTable(null, "schema_versions")
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .WithExecutionTimeout(TimeSpan.Zero)
             .LogTo(new NoOpUpgradeLog())
-            .Build();
-        RefuseNewerSchema(connection, engine);
-        var result = engine.PerformUpgrade();
+            .Build()
+            .PerformUpgrade();
         if (!result.Successful)
         {
             var cause = result.Error is PostgresException refused ? refused.MessageText : result.Error.Message;
@@ -36,16 +45,39 @@ internal static class PostgresMigrations
                 $"The database could not be brought up to date ({result.ErrorScript?.Name}: {cause}). Nothing was changed by that step.");
         }
         connection.Execute("SELECT pg_advisory_unlock(@LockKey)", new { LockKey });
+        return [.. result.Scripts.Select(script => Path.GetFileNameWithoutExtension(script.Name[Folder.Length..]))];
     }
 
-    private static void RefuseNewerSchema(NpgsqlConnection connection, UpgradeEngine engine)
+    /// <summary>Keeps nodes from starting until the connection is closed.</summary>
+    public static void Lock(NpgsqlConnection connection) => connection.Execute("SELECT pg_advisory_lock(@LockKey)", new { LockKey });
+
+    /// <summary>Whether a Parley has made the schema of this database.</summary>
+    public static bool HasSchema(NpgsqlConnection connection) =>
+        connection.QuerySingle<bool>("SELECT to_regclass('schema_versions') IS NOT NULL");
+
+    /// <summary>Whether anyone has an account here.</summary>
+    public static bool HasPeople(NpgsqlConnection connection) =>
+        connection.QuerySingle<bool>("SELECT to_regclass('users') IS NOT NULL") && connection.QuerySingle<bool>("SELECT EXISTS (SELECT 1 FROM users)");
+
+    /// <summary>Throws where one of the scripts that have run is not among those of this program.</summary>
+    public static void RefuseUnknown(IEnumerable<string> scripts)
     {
-        var known = engine.GetDiscoveredScripts().Select(script => script.Name).ToHashSet();
-        if (connection.QuerySingle<string?>("SELECT to_regclass('schema_versions')::text") is null)
-            return;
-        var unknown = connection.Query<string>("SELECT scriptname FROM schema_versions").FirstOrDefault(name => !known.Contains(name));
+        var known = Scripts().ToHashSet();
+        var unknown = scripts.FirstOrDefault(name => !known.Contains(name));
         if (unknown is not null)
             throw new ConfigurationException(
                 $"The database was written by a newer Parley (it has {unknown[Folder.Length..]}). Install that version or a later one.");
     }
+
+    private static IEnumerable<string> Scripts() =>
+        Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal));
+
+    private static string Read(string script)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"CREATE TABLE (\w+)", RegexOptions.IgnoreCase)]
+    private static partial Regex CreateTable();
 }

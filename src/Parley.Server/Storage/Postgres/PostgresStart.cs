@@ -49,6 +49,20 @@ internal static class PostgresStart
             throw new ConfigurationException($"The database is encoded in {found.Encoding}, which cannot hold every text. Make it with ENCODING 'UTF8'.");
     }
 
+    /// <summary>Refuses while servers are connected to this database: what they have in memory would not be what is in it.</summary>
+    public static void RefuseConnected(NpgsqlConnection connection)
+    {
+        var others = connection.Query<(string Name, long Count)>("""
+            SELECT application_name, count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename IS NOT NULL AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'
+            GROUP BY application_name ORDER BY application_name
+            """).ToList();
+        if (others.Count > 0)
+            throw new ConfigurationException(
+                $"Others are connected to the database ({string.Join(", ", others.Select(other => $"'{other.Name}' {other.Count}"))}). " +
+                "Stop every server on it, then run this again.");
+    }
+
     private static string Explain(Exception error, NpgsqlConnectionStringBuilder settings)
     {
         var (server, user, database) = ($"{settings.Host}:{settings.Port}", settings.Username, settings.Database ?? settings.Username);

@@ -36,6 +36,29 @@ internal static class SqliteConnections
         return connection;
     }
 
+    /// <summary>A connection that keeps every other one out for as long as it is open; null where another is open already.</summary>
+    public static SqliteConnection? OpenAlone(string connectionString)
+    {
+        var connection = Open(connectionString);
+        try
+        {
+            connection.Execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL;");
+            connection.Execute("BEGIN EXCLUSIVE");
+            connection.Execute("COMMIT TRANSACTION");
+            return connection;
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SQLitePCL.raw.SQLITE_BUSY)
+        {
+            connection.Dispose();
+            return null;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     private static SqliteConnection Open(string connectionString)
     {
         // Not pooled: these connections live as long as the database, and a pool would hand them out with foreign settings.

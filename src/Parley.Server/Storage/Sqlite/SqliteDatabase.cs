@@ -34,14 +34,20 @@ public sealed class SqliteDatabase : Database
     /// </summary>
     public static SqliteDatabase Open(string connectionString, TimeProvider clock)
     {
-        SqliteConnections.CheckVersion();
-        SqliteMigrations.Run(connectionString);
+        Migrate(connectionString);
         using var connection = SqliteConnections.OpenWriter(connectionString);
         connection.Execute(
             "INSERT INTO meta (name, value) VALUES ('epoch', @epoch) ON CONFLICT (name) DO NOTHING",
             new { epoch = NewId.At(clock.GetUtcNow()).ToString() });
         var epoch = connection.QuerySingle<string>("SELECT value FROM meta WHERE name = 'epoch'");
         return new SqliteDatabase(connectionString, epoch, clock);
+    }
+
+    /// <summary>Brings the schema up to date, and gives the names of the scripts that were run.</summary>
+    public static IReadOnlyList<string> Migrate(string connectionString)
+    {
+        SqliteConnections.CheckVersion();
+        return SqliteMigrations.Run(connectionString);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using Dapper;
 using DbUp;
-using DbUp.Engine;
 using DbUp.Engine.Output;
 using Microsoft.Data.Sqlite;
 
@@ -11,30 +10,36 @@ internal static class SqliteMigrations
 {
     private const string Folder = "Parley.Server.Storage.Sqlite.Migrations.";
 
-    public static void Run(string connectionString)
+    /// <summary>Runs what has not run yet, and gives the names of it.</summary>
+    public static IReadOnlyList<string> Run(string connectionString)
     {
         // The journal mode stays with the file, and must be set outside of a transaction.
-        SqliteConnections.OpenWriter(connectionString).Dispose();
-        var engine = DeployChanges.To.SqliteDatabase(connectionString)
+        using (var connection = SqliteConnections.OpenWriter(connectionString))
+            RefuseNewerSchema(connection);
+        var result = DeployChanges.To.SqliteDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.StartsWith(Folder, StringComparison.Ordinal))
             .JournalToSqliteTable("schema_versions")
             .WithTransactionPerScript()
             .LogTo(new NoOpUpgradeLog())
-            .Build();
-        RefuseNewerSchema(connectionString, engine);
-        var result = engine.PerformUpgrade();
+            .Build()
+            .PerformUpgrade();
         SqliteConnection.ClearAllPools();
         if (!result.Successful)
             throw new ConfigurationException(
                 $"The database could not be brought up to date ({result.ErrorScript?.Name}: {result.Error.Message}). Nothing was changed by that step.");
+        return [.. result.Scripts.Select(script => Path.GetFileNameWithoutExtension(script.Name[Folder.Length..]))];
     }
 
-    private static void RefuseNewerSchema(string connectionString, UpgradeEngine engine)
+    /// <summary>Whether a Parley has made the schema of this database.</summary>
+    public static bool HasSchema(SqliteConnection connection) =>
+        connection.QuerySingle<int>("SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'") > 0;
+
+    /// <summary>Throws where a script has run that this program does not have.</summary>
+    public static void RefuseNewerSchema(SqliteConnection connection)
     {
-        var known = engine.GetDiscoveredScripts().Select(script => script.Name).ToHashSet();
-        using var connection = SqliteConnections.OpenReader(connectionString);
-        if (connection.QuerySingle<int>("SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'") == 0)
+        if (!HasSchema(connection))
             return;
+        var known = typeof(SqliteMigrations).Assembly.GetManifestResourceNames().ToHashSet();
         var unknown = connection.Query<string>("SELECT ScriptName FROM schema_versions").FirstOrDefault(name => !known.Contains(name));
         if (unknown is not null)
             throw new ConfigurationException(
