@@ -1,4 +1,5 @@
 using System.Globalization;
+using Parley.Client;
 
 namespace Parley.Torture;
 

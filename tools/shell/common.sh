@@ -97,6 +97,17 @@ build_server() {
   mv "$stamp.new" "$stamp"
 }
 
+build_bench() {
+  local output=$root/build/bench stamp=$root/build/bench.stamp
+  if [[ -e $output/Parley.Bench.dll ]] && ! is_older "$stamp" "$root"/{global.json,Directory.Build.props,Directory.Packages.props} "$root"/src/Parley.Protocol/* "$root"/tools/Parley.Client/* "$root"/bench/Parley.Bench/*; then
+    return
+  fi
+  mkdir -p "$root/build"
+  touch "$stamp.new"
+  step 'Building the bench' publish bench/Parley.Bench "$output"
+  mv "$stamp.new" "$stamp"
+}
+
 build_torture() {
   local output=$root/build/torture stamp=$root/build/torture.stamp
   if [[ -e $output/Parley.Torture.dll ]] && ! is_older "$stamp" "$root"/{global.json,Directory.Build.props,Directory.Packages.props} "$root"/src/Parley.Protocol/* "$root"/tools/Parley.Client/* "$root"/tests/Parley.Torture/*; then

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using Microsoft.Data.Sqlite;
 using Parley.Client;
 using Parley.Tests.Support;
-using Parley.Torture;
 using Xunit;
 
 namespace Parley.Tests.Hosting;

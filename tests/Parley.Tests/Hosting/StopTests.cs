@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using Parley.Client;
 using Parley.Protocol;
-using Parley.Torture;
 using Xunit;
 
 namespace Parley.Tests.Hosting;

@@ -3,10 +3,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Parley.Torture;
+namespace Parley.Client;
 
-/// <summary>The server under test: a real process, started as an operator would, killed as a power cut would.</summary>
-internal sealed class ServerProcess(string program, string data) : IAsyncDisposable
+/// <summary>A server as a real process, started as an operator would, killed as a power cut would.</summary>
+/// <param name="program">The published server, parley.dll.</param>
+/// <param name="data">Its data folder.</param>
+/// <param name="flags">More flags than the port, the folder and the limits, which are off.</param>
+public sealed class ServerProcess(string program, string data, params string[] flags) : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60), StopPatience = TimeSpan.FromSeconds(60);
 
@@ -36,11 +39,14 @@ internal sealed class ServerProcess(string program, string data) : IAsyncDisposa
     /// <summary>Memory that it holds now, in bytes (VmRSS).</summary>
     public long Memory => ReadStatus("VmRSS:") * 1024;
 
+    /// <summary>Time of the processors that its present life has used.</summary>
+    public TimeSpan ProcessorTime => _process!.TotalProcessorTime;
+
     /// <summary>Starts it and waits until it listens.</summary>
     public async Task Start()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { program, "--port", $"{Port}", "--data", data, "--no-limits" })
+        foreach (var argument in (string[])[program, "--port", $"{Port}", "--data", data, "--no-limits", .. flags])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

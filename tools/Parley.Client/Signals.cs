@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Parley.Torture;
+namespace Parley.Client;
 
 /// <summary>Signals that .NET does not send by itself.</summary>
-internal static class Signals
+public static class Signals
 {
     /// <summary>Sends a signal, such as TERM, STOP or CONT, if the process is there.</summary>
     public static void Send(Process? process, string signal)
