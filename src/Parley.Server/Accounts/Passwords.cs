@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Parley.Protocol;
 using Parley.Server.Hosting;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Accounts;
 
@@ -43,12 +44,14 @@ internal sealed class Passwords : IDisposable
             Interlocked.Decrement(ref _waiting);
             throw new Refusal(ErrorCode.Unavailable, "Too many people are signing in right now. Try again in a moment.") { RetryAfter = 2 };
         }
+        Metrics.PasswordsQueue.Add();
         try
         {
             await _pool.WaitAsync();
         }
         finally
         {
+            Metrics.PasswordsQueue.Add(-1);
             Interlocked.Decrement(ref _waiting);
         }
         try

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Parley.Protocol;
 using Parley.Server.Storage;
 using Parley.Server.Sync;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Accounts;
 
@@ -22,11 +23,12 @@ internal sealed class SignIn(Database database, Passwords passwords, SignInThrot
         if (result == PasswordVerificationResult.Failed)
         {
             throttle.Fail(username, address);
+            Metrics.SignInsWrong.Add();
             throw Wrong();
         }
         throttle.Succeed(username, address);
         var better = result == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.Hash(request.Password) : null;
-        return await database.Write(async connection =>
+        var begun = await database.Write(async connection =>
         {
             // The hash that was compared must still be the one that counts: a password changed meanwhile ends this sign-in too.
             var isCurrent = await connection.ExecuteAsync(
@@ -37,6 +39,8 @@ internal sealed class SignIn(Database database, Passwords passwords, SignInThrot
             var token = await Sessions.Begin(connection, new Id(user.UserId), device, clock.GetUtcNow());
             return (await MeReader.Read(connection, user.UserId), token);
         });
+        Metrics.SignInsSucceeded.Add();
+        return begun;
     }
 
     private static Refusal Wrong() => new(ErrorCode.WrongCredentials, "The username or the password is not right.");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Parley.Protocol;
 using Parley.Server.Hosting;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Accounts;
 
@@ -22,6 +23,7 @@ internal sealed class SignInThrottle(ServerOptions options, TimeProvider clock, 
         var now = clock.GetUtcNow();
         if (options.HasLimits && _failures.TryGetValue((username, address), out var failures) && failures.NotBefore > now)
         {
+            Metrics.SignInsSlowed.Add();
             throw new Refusal(ErrorCode.RateLimited, "Too many wrong passwords. Wait a moment before the next try.")
             {
                 RetryAfter = (int)Math.Ceiling((failures.NotBefore - now).TotalSeconds),

@@ -11,4 +11,8 @@ public sealed record Change(
     long From,
     long To,
     byte[] Frame,
-    IReadOnlyList<(Id Thread, long Revision)> Revisions);
+    IReadOnlyList<(Id Thread, long Revision)> Revisions)
+{
+    /// <summary>When it was committed, by this process's steady clock; 0 where it was not committed by this process.</summary>
+    public long CommittedAt { get; init; }
+}

@@ -17,13 +17,15 @@ public static class CommandLine
     private static readonly Option<string?> Origin = Flag("--origin", "PARLEY_ORIGINS", "addresses that browsers know this server by, where a proxy hides its own");
     private static readonly Option<string?> Sockets = Flag("--sockets-per-address", "PARLEY_SOCKETS_PER_ADDRESS", "sockets that may be open from one address, 2000 without it");
     private static readonly Option<string?> Drain = Flag("--drain", "PARLEY_DRAIN", "seconds from a signal to stop, 0 to 4, in which it is not ready but still serves, so that a balancer notices. None without it");
+    private static readonly Option<string?> MetricsPort = Flag("--metrics-port", "PARLEY_METRICS_PORT", "port that answers /metrics for Prometheus. Without it, none does");
+    private static readonly Option<string?> MetricsHost = Flag("--metrics-host", "PARLEY_METRICS_HOST", "address for that port: an IP address, or * for every one. Without it, this machine only");
     private static readonly Option<bool> Demo = new("--demo") { Description = "two people with a conversation, to look at" };
     private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "no rate limits, for measuring on one's own machine (PARLEY_LIMITS=off)" };
 
     /// <summary>Runs the server until the process is told to stop, or one of the operations to its end.</summary>
     public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build, IEnumerable<Command> operations)
     {
-        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, Demo, NoLimits };
+        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, MetricsPort, MetricsHost, Demo, NoLimits };
         foreach (var operation in operations)
             root.Add(operation);
         root.SetAction(parsed => Serve(Read(parsed), build));
@@ -61,7 +63,7 @@ public static class CommandLine
         try
         {
             var defaults = new ServerOptions();
-            return defaults with
+            var options = defaults with
             {
                 Host = Value(Host),
                 Port = Value(Port) is { } port ? ServerOptions.ParsePort(port) : defaults.Port,
@@ -70,9 +72,15 @@ public static class CommandLine
                 Origins = Value(Origin) is { } origins ? ServerOptions.ParseOrigins(origins) : defaults.Origins,
                 SocketsPerAddress = Value(Sockets) is { } sockets ? ServerOptions.ParseSockets(sockets) : defaults.SocketsPerAddress,
                 Drain = Value(Drain) is { } seconds ? ServerOptions.ParseDrain(seconds) : defaults.Drain,
+                MetricsPort = Value(MetricsPort) is { } metrics ? ServerOptions.ParsePort(metrics, "port for metrics") : null,
+                MetricsHost = Value(MetricsHost) is { } address ? ServerOptions.ParseMetricsHost(address) : defaults.MetricsHost,
+                HasCollector = Environment.GetEnvironmentVariable(ServerOptions.Collector) is { Length: > 0 } collector && ServerOptions.ParseCollector(collector),
                 Demo = parsed.GetValue(Demo),
                 HasLimits = !parsed.GetValue(NoLimits) && Environment.GetEnvironmentVariable("PARLEY_LIMITS") != "off",
             };
+            return options.MetricsPort is not (null or 0) && options.MetricsPort == options.Port
+                ? throw new ConfigurationException("Metrics need a port of their own, and --metrics-port names that of --port.")
+                : options;
         }
         catch (ConfigurationException error)
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -92,6 +93,7 @@ internal sealed class ConnectionLimits
     private void TurnAway(ConnectionContext connection)
     {
         connection.Abort();
+        Metrics.ConnectionsRefused.Add();
         var logged = Interlocked.Read(ref _loggedAt);
         var now = _clock.GetTimestamp();
         if ((logged == 0 || _clock.GetElapsedTime(logged, now) > LogPause) && Interlocked.CompareExchange(ref _loggedAt, now, logged) == logged)

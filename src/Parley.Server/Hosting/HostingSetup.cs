@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Parley.Protocol;
 using Parley.Server.Storage;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -44,6 +45,7 @@ public static class HostingSetup
         });
         builder.AddRateLimits(options);
         builder.AddApiDocument();
+        builder.AddTelemetry(options);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Why the server cannot start is said in a sentence by the command line; the host's own account of it would bury that.
         var start = new StartState();
@@ -68,6 +70,7 @@ public static class HostingSetup
         // Opened now, so that a wrong folder or database is said before the port is taken.
         app.Services.GetRequiredService<DataFolder>();
         app.Services.GetRequiredService<Database>();
+        Metrics.FindReadiness = app.Services.GetRequiredService<Readiness>().FindLast;
         var start = app.Services.GetRequiredService<StartState>();
         app.Lifetime.ApplicationStarted.Register(() => start.IsUp = true);
         app.UseForwardedHeaders();

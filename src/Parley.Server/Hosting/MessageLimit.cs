@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Parley.Protocol;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -27,9 +28,9 @@ public sealed class MessageLimit(ServerOptions options) : IDisposable
         if (!options.HasLimits || caller.IsLocal)
             return;
         using var ofThread = _threads.AttemptAcquire((caller.UserId.Value, thread.Value));
-        Check(ofThread);
+        Check(ofThread, Metrics.LimitedThread);
         using var ofAccount = _accounts.AttemptAcquire(caller.UserId.Value);
-        Check(ofAccount);
+        Check(ofAccount, Metrics.LimitedAccount);
     }
 
     /// <inheritdoc/>
@@ -39,10 +40,12 @@ public sealed class MessageLimit(ServerOptions options) : IDisposable
         _threads.Dispose();
     }
 
-    private static void Check(RateLimitLease lease)
+    private static void Check(RateLimitLease lease, Tally refused)
     {
-        if (!lease.IsAcquired)
-            throw new Refusal(ErrorCode.RateLimited, "That was too much at once. Wait a moment.") { RetryAfter = RateLimits.SecondsToWait(lease) };
+        if (lease.IsAcquired)
+            return;
+        refused.Add();
+        throw new Refusal(ErrorCode.RateLimited, "That was too much at once. Wait a moment.") { RetryAfter = RateLimits.SecondsToWait(lease) };
     }
 
     // Replenished by the limiter that it is part of, which has one timer for all.

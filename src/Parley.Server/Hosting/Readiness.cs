@@ -47,6 +47,13 @@ internal sealed class Readiness(Database database, Signals signals, IHostApplica
         }
     }
 
+    /// <summary>What was found last; null where nobody asks. Metrics alone are no reason to write to the database.</summary>
+    public bool? FindLast()
+    {
+        lock (_gate)
+            return IsLeaving ? false : _finding is { IsCompletedSuccessfully: true } found ? found.Result is null : null;
+    }
+
     private async Task Watch(Task<string?> first)
     {
         await first;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Hosting;
@@ -8,6 +9,9 @@ public sealed record ServerOptions
 {
     // With what stopping itself may take it stays below Signals.Longest.
     private const int DrainMaxSeconds = 4;
+
+    /// <summary>OpenTelemetry's variable for the collector. The exporter reads it itself, and others beside it.</summary>
+    internal const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>The address to listen on; null is this machine only.</summary>
     public string? Host { get; init; }
@@ -36,16 +40,25 @@ public sealed record ServerOptions
     /// <summary>How long the server says that it is not ready before it sends people away: what a balancer needs to notice.</summary>
     public TimeSpan Drain { get; init; }
 
+    /// <summary>The port on which metrics are answered, 0 for any that is free; null where they are not.</summary>
+    public int? MetricsPort { get; init; }
+
+    /// <summary>The address for it. Whoever reaches it may read them.</summary>
+    public IPAddress MetricsHost { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Whether OpenTelemetry's variables name a collector, to which metrics and traces are sent.</summary>
+    public bool HasCollector { get; init; }
+
     /// <summary>Where the built web app lies; null looks beside the program.</summary>
     public string? WebRoot { get; init; }
 
     /// <summary>Rounds of PBKDF2-HMAC-SHA512 for a password. OWASP asks for 210,000 or more.</summary>
     public int PasswordIterations { get; init; } = 220_000;
 
-    internal static int ParsePort(string text) =>
+    internal static int ParsePort(string text, string name = "port") =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
             ? port
-            : throw new ConfigurationException($"The port must be a number from 0 to {ushort.MaxValue}, and '{text}' is not.");
+            : throw new ConfigurationException($"The {name} must be a number from 0 to {ushort.MaxValue}, and '{text}' is not.");
 
     internal static int ParseSockets(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sockets) && sockets > 0
@@ -56,6 +69,20 @@ public sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainMaxSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new ConfigurationException($"The seconds to drain must be a number from 0 to {DrainMaxSeconds}, and '{text}' is not.");
+
+    internal static IPAddress ParseMetricsHost(string text) => text switch
+    {
+        "localhost" => IPAddress.Loopback,
+        "*" => IPAddress.IPv6Any,
+        _ => IPAddress.TryParse(text, out var address)
+            ? address
+            : throw new ConfigurationException($"The host for metrics must be an IP address, localhost or *, and '{text}' is not."),
+    };
+
+    internal static bool ParseCollector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? true
+            : throw new ConfigurationException($"{Collector} looks like http://127.0.0.1:4317, and '{text}' does not.");
 
     internal static IReadOnlyList<string> ParseOrigins(string text) =>
         [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseOrigin)];

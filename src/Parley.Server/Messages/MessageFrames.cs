@@ -3,6 +3,7 @@ using Parley.Protocol;
 using Parley.Server.Hosting;
 using Parley.Server.Storage;
 using Parley.Server.Sync;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Messages;
 
@@ -22,7 +23,8 @@ public static class MessageFrames
             limit.Take(socket.Caller, send.Thread);
             var command = new SendMessage(
                 socket.Caller.UserId.Value, send.Thread.Value, MessageText.CheckCid(send.Cid), MessageText.Check(send.Text), send.ReplyTo);
-            var (message, _) = await database.Execute(command);
+            var (message, isNew) = await database.Execute(command);
+            Metrics.SentOverSocket.Add(isNew ? 1 : 0);
             socket.Reply(JsonSerializer.SerializeToUtf8Bytes(new AckFrame(send.Cid, send.Thread, message.Seq), WireJson.Wire.AckFrame));
         }
         catch (Refusal refusal)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Parley.Protocol;
 using Parley.Server.Hosting;
 using Parley.Server.Storage;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Messages;
 
@@ -30,6 +31,7 @@ public static class MessageRoutes
         var command = new SendMessage(
             caller.UserId.Value, id.Value, MessageText.CheckCid(body.Value.Cid), MessageText.Check(body.Value.Text), body.Value.ReplyTo);
         var (message, isNew) = await database.Execute(command);
+        Metrics.SentOverHttp.Add(isNew ? 1 : 0);
         return isNew ? TypedResults.Created($"/api/threads/{id}/messages/{message.Seq}", message) : TypedResults.Ok(message);
     }
 

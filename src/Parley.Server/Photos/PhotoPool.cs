@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Photos;
 
@@ -17,12 +18,14 @@ internal sealed class PhotoPool : IDisposable
             Interlocked.Decrement(ref _waiting);
             throw new Refusal(ErrorCode.Unavailable, "Too many photos are coming in right now. Try again in a moment.") { RetryAfter = 5 };
         }
+        Metrics.PhotosQueue.Add();
         try
         {
             await _places.WaitAsync(aborted);
         }
         finally
         {
+            Metrics.PhotosQueue.Add(-1);
             Interlocked.Decrement(ref _waiting);
         }
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Parley.Protocol;
 
 namespace Parley.Server.Storage;
@@ -5,6 +6,12 @@ namespace Parley.Server.Storage;
 /// <summary>What waits at the writer's door, with the task of whoever waits for it.</summary>
 internal abstract class Job
 {
+    /// <summary>What it is, for whoever reads traces.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The span of whoever waits for it, where there is one.</summary>
+    public Activity? Origin { get; set; }
+
     public abstract bool HasFailed { get; }
 
     public virtual void Need(Needs needs) { }
@@ -48,6 +55,8 @@ internal abstract class Job<T> : Job
 /// <inheritdoc/>
 internal sealed class CommandJob<T>(Command<T> command) : Job<T>
 {
+    public override string Name => command.GetType().Name;
+
     public override void Need(Needs needs) => command.Need(needs);
 
     public override void Execute(WorkingSet set)

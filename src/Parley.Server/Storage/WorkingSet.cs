@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Parley.Server.Telemetry;
+
 namespace Parley.Server.Storage;
 
 /// <summary>
@@ -15,9 +18,16 @@ public sealed class WorkingSet(DateTimeOffset now)
     private readonly Dictionary<(long Thread, long User, string Cid), MessageRow> _cids = [];
     private readonly Dictionary<long, List<MessageRow>> _messagesOfThread = [];
     private readonly Dictionary<(long Thread, long User, long Seq), long> _unreadAfter = [];
+    private readonly long _begun = Stopwatch.GetTimestamp();
 
     /// <summary>The time of the batch, in milliseconds since 1970.</summary>
     public long Now { get; } = now.ToUnixTimeMilliseconds();
+
+    /// <summary>When it was on disk, by this process's steady clock; 0 before.</summary>
+    public long CommittedAt { get; private set; }
+
+    /// <summary>The span of the batch, for what follows from it.</summary>
+    public ActivityContext Span { get; private set; }
 
     public IReadOnlyCollection<ThreadRow> Threads => _threads.Values;
     public IReadOnlyCollection<UserRow> Users => _users.Values;
@@ -63,6 +73,14 @@ public sealed class WorkingSet(DateTimeOffset now)
                 count++;
         }
         return count;
+    }
+
+    /// <summary>Called by the writer as soon as the rows are on disk.</summary>
+    public void MarkCommitted()
+    {
+        CommittedAt = Stopwatch.GetTimestamp();
+        Span = Activity.Current?.Context ?? default;
+        Metrics.CommitDuration.Record(Stopwatch.GetElapsedTime(_begun, CommittedAt).TotalSeconds);
     }
 
     /// <summary>Takes the user's next version for this row of theirs, and for nothing else (S1).</summary>

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Parley.Server.Fanout;
 using Parley.Server.Storage;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -33,15 +35,23 @@ internal sealed partial class Announcer : BackgroundService
     internal void OnCommitted(WorkingSet set)
     {
         if (_committed.Writer.TryWrite(set))
+        {
+            Metrics.AnnouncerQueue.Add();
             return;
+        }
         foreach (var user in set.Users.Where(user => user.Version != user.LoadedVersion))
+        {
             _fanout.Skip(user.UserId, user.Version);
+            Metrics.PokesSkipped.Add();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var set in _committed.Reader.ReadAllAsync(stoppingToken))
         {
+            Metrics.AnnouncerQueue.Add(-1);
+            using var span = Traces.Source.StartActivity("announce", ActivityKind.Internal, set.Span);
             var rowsOfUser = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
             foreach (var user in set.Users)
             {
@@ -52,9 +62,15 @@ internal sealed partial class Announcer : BackgroundService
                     var rows = rowsOfUser[user.UserId];
                     _delivery.Expect(user.UserId, ChangesWriter.FindUndelivered(set, user, rows));
                     if (ChangesWriter.Write(set, _epoch, user, rows) is { } change)
+                    {
                         _fanout.Announce(user.UserId, change);
+                        Metrics.PokesAnnounced.Add();
+                    }
                     else
+                    {
                         _fanout.Skip(user.UserId, user.Version);
+                        Metrics.PokesSkipped.Add();
+                    }
                 }
                 catch (Exception error)
                 {

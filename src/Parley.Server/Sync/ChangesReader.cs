@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Parley.Protocol;
 using Parley.Server.Storage;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -22,7 +23,7 @@ public static class ChangesReader
         Database database, long userId, string? epoch, long version, IReadOnlyDictionary<Id, long> hot,
         int headsPerFrame = HeadsPerFrame, int messagesPerThread = MessagesPerThread) =>
         epoch != database.Epoch
-            ? new ResetFrame(database.Epoch, "epoch")
+            ? Reset(database.Epoch, "epoch", Metrics.ResyncEpoch)
             : await database.Read(connection => Read(connection, database.Epoch, userId, version, hot, headsPerFrame, messagesPerThread));
 
     /// <summary>The user's current version.</summary>
@@ -37,16 +38,16 @@ public static class ChangesReader
             SELECT version AS Version, floor AS Floor, me_version AS MeVersion FROM user_versions WHERE user_id = @userId
             """, new { userId });
         if (version > now.Version)
-            return new ResetFrame(epoch, "epoch");
+            return Reset(epoch, "epoch", Metrics.ResyncEpoch);
         if (version < now.Floor)
-            return new ResetFrame(epoch, "floor");
+            return Reset(epoch, "floor", Metrics.ResyncFloor);
         if (version == now.Version)
             return new ChangesFrame(epoch, version, version, false, [], [], [], null);
 
         var changed = await connection.QuerySingleAsync<long>(
             "SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version", new { userId, version });
         if (changed > Limits.ChangesMax)
-            return new ResetFrame(epoch, "large");
+            return Reset(epoch, "large", Metrics.ResyncLarge);
 
         var budget = new FrameBudget();
         var rows = (await HeadReader.ReadChanged(connection, userId, version, headsPerFrame)).TakeWhile(row => budget.Take(row.Head)).ToList();
@@ -59,6 +60,12 @@ public static class ChangesReader
             [.. rows.Where(row => row.IsGone).Select(row => new GoneThread(row.Head.Id, row.Head.Version))],
             await ReadMessages(connection, heads, hot, messagesPerThread, budget),
             now.MeVersion > version && now.MeVersion <= to ? await MeReader.Read(connection, userId) : null);
+    }
+
+    private static ResetFrame Reset(string epoch, string reason, Tally tally)
+    {
+        tally.Add();
+        return new ResetFrame(epoch, reason);
     }
 
     private static async Task<List<MessageChanges>> ReadMessages(

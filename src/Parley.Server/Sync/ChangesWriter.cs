@@ -40,7 +40,7 @@ internal static class ChangesWriter
             user.MeVersion > user.LoadedVersion ? MeReader.ToMe(user) : null);
         return new Change(
             frame.From, frame.To, JsonSerializer.SerializeToUtf8Bytes(frame, WireJson.Wire.ChangesFrame),
-            [.. messages.Select(m => (m.Thread, m.Revision))]);
+            [.. messages.Select(m => (m.Thread, m.Revision))]) { CommittedAt = set.CommittedAt };
     }
 
     /// <summary>Threads with new messages that are not marked delivered: the version at which a device has them, and their last seq.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -243,6 +245,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         if (!_isBehind && _channel.FindFrom(_sent) is { } change)
         {
             await Send(change.Frame);
+            if (change.CommittedAt != 0)
+                Metrics.PumpLag.Record(Stopwatch.GetElapsedTime(change.CommittedAt).TotalSeconds);
             _sent = change.To;
             foreach (var (thread, revision) in change.Revisions)
                 Warm(thread, revision);
@@ -261,7 +265,10 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         {
             case ChangesFrame changes:
                 if (changes.To > _sent)
+                {
+                    (_isBehind ? Metrics.ResyncHello : Metrics.ResyncGap).Add();
                     await Send(JsonSerializer.SerializeToUtf8Bytes(changes, WireJson.Wire.ChangesFrame));
+                }
                 _sent = changes.To;
                 _isBehind = changes.More;
                 foreach (var part in changes.Messages)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -168,7 +169,10 @@ internal sealed partial class Socket
             return ValueTask.CompletedTask;
         var cost = type == "hello" ? SocketPace.CostOfHello : _services.Commands.TryGetValue(type, out var command) ? command.Cost : 1;
         var wait = _pace.Take(cost, _services.Clock.GetElapsedTime(0));
-        return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, _services.Clock, _aborted.Token)) : ValueTask.CompletedTask;
+        if (wait <= TimeSpan.Zero)
+            return ValueTask.CompletedTask;
+        Metrics.LimitedFrames.Add();
+        return new ValueTask(Task.Delay(wait, _services.Clock, _aborted.Token));
     }
 
     private void CloseUnreadable(string code, string detail)

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Server.Hosting;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -61,6 +63,9 @@ internal sealed partial class Socket : ISocket
     /// <summary>Serves the socket until it ends.</summary>
     public async Task Run()
     {
+        // A span that lasts as long as the socket would be the parent of everything that is ever said on it.
+        Activity.Current = null;
+        Metrics.Sockets.Add();
         try
         {
             await Receive();
@@ -71,6 +76,7 @@ internal sealed partial class Socket : ISocket
         }
         finally
         {
+            Metrics.Sockets.Add(-1);
             _services.Fanout.Detach(_channel, this);
             Abort();
         }

@@ -6,6 +6,7 @@ using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Server.Hosting;
 using Parley.Server.Storage;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Sync;
 
@@ -60,6 +61,7 @@ public static class SyncRoutes
         var seconds = Query.ReadNumber("wait", wait, 0, Limits.WaitMax) ?? 0;
         var poll = new LongPoll(caller.SessionId);
         var channel = seconds > 0 ? fanout.Attach(caller.UserId.Value, poll) : null;
+        Metrics.LongPolls.Add(channel is null ? 0 : 1);
         try
         {
             // The session may have ended between its look-up and the moment from which its end is heard of here.
@@ -71,10 +73,13 @@ public static class SyncRoutes
                 await await Task.WhenAny(poll.Changed, Task.Delay(TimeSpan.FromSeconds(seconds), clock, aborted));
                 frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
             }
+            if (frame is ChangesFrame { From: var first, To: var last } && first < last)
+                Metrics.ResyncPoll.Add();
             return frame is ChangesFrame changes ? TypedResults.Ok(changes) : TypedResults.Ok((ResetFrame)frame);
         }
         finally
         {
+            Metrics.LongPolls.Add(channel is null ? 0 : -1);
             if (channel is not null)
                 fanout.Detach(channel, poll);
         }

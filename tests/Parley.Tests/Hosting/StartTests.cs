@@ -16,6 +16,9 @@ public sealed class StartTests : IDisposable
     [InlineData("--port", "--port")]
     [InlineData("--nonsense", "--nonsense")]
     [InlineData("--origin chat", "origin")]
+    [InlineData("--metrics-port abc", "port for metrics")]
+    [InlineData("--metrics-port 8080", "port of their own")]
+    [InlineData("--metrics-port 9464 --metrics-host nowhere", "host for metrics")]
     public async Task A_wrong_command_line_is_told_in_a_sentence(string arguments, string word)
     {
         var (code, output) = await Run(arguments);
@@ -28,6 +31,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("--host nowhere", "IP address")]
     [InlineData("--host 192.0.2.1", "--host")]
+    [InlineData("--port 0 --metrics-port 9464 --metrics-host 192.0.2.1", "--metrics-host")]
     [InlineData("--data /proc/parley", "cannot be written")]
     [InlineData("--database Host=127.0.0.1;Port=1;Username=u;Password=hush", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
     [InlineData("--database postgresql://u:hush@127.0.0.1:1/parley", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
@@ -56,6 +60,10 @@ public sealed class StartTests : IDisposable
         Assert.Equal(1, port.Code);
         Assert.Contains("port is in use", port.Output, StringComparison.Ordinal);
         Assert.Single(port.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        var metrics = await Run($"--data {_folder.FullName} --port 0 --metrics-port {first.Url.Port}");
+        Assert.Equal(1, metrics.Code);
+        Assert.Contains("--metrics-port", metrics.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +72,7 @@ public sealed class StartTests : IDisposable
         var (code, output) = await Run("--help");
 
         Assert.Equal(0, code);
-        foreach (var word in new[] { "--host", "--port", "--data", "--database", "--origin", "--demo", "PARLEY_HOST", "PARLEY_PORT", "PARLEY_DATA", "PARLEY_DATABASE", "PARLEY_ORIGINS" })
+        foreach (var word in new[] { "--host", "--port", "--data", "--database", "--origin", "--metrics-port", "--metrics-host", "--demo", "PARLEY_HOST", "PARLEY_PORT", "PARLEY_DATA", "PARLEY_DATABASE", "PARLEY_ORIGINS", "PARLEY_METRICS_PORT", "PARLEY_METRICS_HOST" })
             Assert.Contains(word, output, StringComparison.Ordinal);
     }
 

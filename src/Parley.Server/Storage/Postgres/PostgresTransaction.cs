@@ -1,4 +1,5 @@
 using Npgsql;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -25,6 +26,7 @@ internal sealed class PostgresTransaction(NpgsqlDataSource source, TimeProvider 
         await rows.LoadMessages(set.FindMissingLastMessages(), set);
         var save = PostgresSave.Build(connection, set);
         IsCommitting = true;
+        using (Traces.Source.StartActivity("commit"))
         await using (save)
             await save.ExecuteNonQueryAsync();
         return set;

@@ -39,6 +39,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         while (await _door.Wait())
         {
             var batch = _door.Take();
+            using var span = Door.StartSpan(batch);
             // Whoever stops the server does not wait for a database that is gone, batch by batch.
             if (_door.IsClosed && !_isReachable)
                 Fail(batch, PostgresFailures.Unavailable(new NpgsqlException()));
@@ -59,6 +60,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 if (await transaction.Commit(batch) is { } set)
                 {
                     _isReachable = true;
+                    set.MarkCommitted();
                     _committed(set);
                     return;
                 }

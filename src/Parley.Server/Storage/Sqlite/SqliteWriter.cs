@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -41,6 +42,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         while (_door.Wait().AsTask().GetAwaiter().GetResult())
         {
             var batch = _door.Take();
+            using var span = Door.StartSpan(batch);
             if (!TryCommit(batch))
             {
                 // One of them broke the batch: each gets a transaction of its own, and only the culprit fails.
@@ -69,7 +71,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _rows.Save(set);
             foreach (var job in batch)
                 RunStatements(job);
-            _connection.Execute("COMMIT TRANSACTION");
+            using (Traces.Source.StartActivity("commit"))
+                _connection.Execute("COMMIT TRANSACTION");
         }
         catch (Exception thrown)
         {
@@ -83,6 +86,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 job.Fail(error);
             return true;
         }
+        set.MarkCommitted();
         _committed(set);
         return true;
     }

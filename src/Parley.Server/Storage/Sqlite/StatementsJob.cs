@@ -12,6 +12,8 @@ internal interface IStatements
 /// <inheritdoc/>
 internal sealed class StatementsJob<T>(Func<DbConnection, Task<T>> work) : Job<T>, IStatements
 {
+    public override string Name => "statements";
+
     public void Run(DbConnection connection)
     {
         try
