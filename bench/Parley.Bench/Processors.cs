@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Parley.Bench;
+
+/// <summary>Time of the processors, from /proc.</summary>
+internal static class Processors
+{
+    // What /proc counts in: USER_HZ, which is 100 on every Linux.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>What all processors of the machine were busy with.</summary>
+    public static TimeSpan Busy()
+    {
+        // cpu user nice system idle iowait irq softirq steal …
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(Parse).ToArray();
+        return FromTicks(ticks.Sum() - ticks[3] - ticks[4] - ticks[7]);
+    }
+
+    /// <summary>What a process and its children have used, those that have ended among them.</summary>
+    public static TimeSpan TimeOfTree(int root)
+    {
+        var ticks = 0.0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                // "pid (name) state ppid …": the name may hold anything, the rest is numbers.
+                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                var isRoot = Path.GetFileName(folder) == root.ToString(CultureInfo.InvariantCulture);
+                if (isRoot || Parse(fields[1]) == root)
+                    ticks += fields[11..(isRoot ? 15 : 13)].Sum(Parse);
+            }
+            catch (IOException)
+            {
+                // Not a process, or one that has just ended.
+            }
+        }
+        return FromTicks(ticks);
+    }
+
+    private static TimeSpan FromTicks(double ticks) => TimeSpan.FromSeconds(ticks / TicksPerSecond);
+
+    private static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
