@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Net;
-using Microsoft.Data.Sqlite;
+using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -79,13 +79,8 @@ public sealed class ReadinessTests
     {
         await using var server = await TestServer.Start();
         await Eventually.Holds(() => Status(server) == HttpStatusCode.OK, "ready");
-        await using var other = new SqliteConnection($"Data Source={Path.Combine(server.Options.Data, "parley.db")};Pooling=false");
-        await other.OpenAsync();
-        using (var hold = other.CreateCommand())
-        {
-            hold.CommandText = "BEGIN IMMEDIATE";
-            await hold.ExecuteNonQueryAsync();
-        }
+        await using var other = TestEngine.Connect(server.Options.Database!);
+        await other.ExecuteAsync(TestEngine.IsPostgres ? "BEGIN; LOCK TABLE meta" : "BEGIN IMMEDIATE");
 
         await Eventually.Holds(() => Status(server) == HttpStatusCode.ServiceUnavailable, "not ready");
         await ParleyApi.Refused(await server.Stranger().Get("/health/ready"), HttpStatusCode.ServiceUnavailable, ErrorCode.Unavailable);
@@ -96,7 +91,7 @@ public sealed class ReadinessTests
         await Eventually.Holds(() => Status(server) == HttpStatusCode.OK, "ready again");
     }
 
-    [Fact]
+    [Fact(Skip = TestEngine.NoSqlite, SkipUnless = nameof(TestEngine.IsSqlite), SkipType = typeof(TestEngine))]
     public async Task A_database_whose_file_was_taken_away_is_not_ready_until_it_is_back()
     {
         await using var server = await TestServer.Start();
@@ -106,6 +101,23 @@ public sealed class ReadinessTests
         await Eventually.Holds(() => Status(server) == HttpStatusCode.ServiceUnavailable, "not ready");
 
         File.Move(file + ".away", file);
+        await Eventually.Holds(() => Status(server) == HttpStatusCode.OK, "ready again");
+    }
+
+    [PostgresFact]
+    public async Task A_PostgreSQL_that_lets_nobody_in_is_not_ready_until_it_does()
+    {
+        await using var server = await TestServer.Start();
+        await Eventually.Holds(() => Status(server) == HttpStatusCode.OK, "ready");
+        var name = TestEngine.NameOf(server.Options.Database!);
+
+        TestEngine.Administrate($"ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+        TestEngine.Administrate($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        await Eventually.Holds(() => Status(server) == HttpStatusCode.ServiceUnavailable, "not ready");
+        await ParleyApi.Refused(
+            await server.Stranger().Post("/accounts", new SignUpRequest("ada", "Ada", ParleyApi.GoodPassword)), HttpStatusCode.ServiceUnavailable, ErrorCode.Unavailable);
+
+        TestEngine.Administrate($"ALTER DATABASE {name} ALLOW_CONNECTIONS true");
         await Eventually.Holds(() => Status(server) == HttpStatusCode.OK, "ready again");
     }
 

@@ -27,7 +27,7 @@ public class SocketSimulation
             }
             foreach (var act in acts)
             {
-                await Acts.Perform(world.Database, users, act);
+                await Acts.Perform(world.Test.Node(act.Place), users, act);
                 if (world.Happens(5))
                     devices[act.User].Ping();
             }
@@ -54,7 +54,7 @@ public class SocketSimulation
                 {
                     device = devices[i] = await world.Connect(users[i], replicas[i]);
                     // While a hello, a reset or a difference is being answered, the next change is committed already.
-                    device.OnFrame = _ => world.Happens(25) ? Acts.Perform(world.Database, users, act) : Task.CompletedTask;
+                    device.OnFrame = _ => world.Happens(25) ? Acts.Perform(world.Test.Node(act.Place), users, act) : Task.CompletedTask;
                     device.Greet(world.Happens(10) ? "another life" : null);
                 }
                 else if (world.Happens(15))
@@ -75,7 +75,7 @@ public class SocketSimulation
                 {
                     device.Flow();
                 }
-                await Acts.Perform(world.Database, users, act);
+                await Acts.Perform(world.Test.Node(act.Place), users, act);
             }
             for (var i = 0; i < Users; i++)
             {

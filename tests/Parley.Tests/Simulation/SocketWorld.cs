@@ -26,10 +26,11 @@ internal sealed class SocketWorld : IAsyncDisposable
         _services = new SyncServices(
             Database, _fanout, new DeliveryMarks(Database, _fanout, TimeProvider.System), new Nobody(), TimeProvider.System, [],
             new Parley.Server.Hosting.ServerOptions { HasLimits = false }, NullLogger<Socket>.Instance);
-        Database.Committed = Announce;
+        foreach (var node in Test.Nodes)
+            node.Committed = Announce;
     }
 
-    public TestDatabase Test { get; } = new();
+    public TestDatabase Test { get; } = new(nodes: 2);
 
     public Database Database => Test.Database;
 
@@ -68,6 +69,12 @@ internal sealed class SocketWorld : IAsyncDisposable
     private void Announce(WorkingSet set)
     {
         var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
+        lock (_delayed)
+            Announce(set, rows);
+    }
+
+    private void Announce(WorkingSet set, ILookup<long, MemberRow> rows)
+    {
         foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
         {
             var change = ChangesWriter.Write(set, Database.Epoch, user, rows[user.UserId])!;

@@ -17,14 +17,14 @@ public class SyncSimulation
     public Task S8_A_snapshot_with_the_changes_since_equals_a_fresh_snapshot_after_any_acts() =>
         Schedule.Select(Gen.Int[0, 100]).SampleAsync(async (acts, share) =>
         {
-            await using var test = new TestDatabase();
+            await using var test = new TestDatabase(nodes: 2);
             var users = await test.AddUsers(Users);
             var middle = acts.Length * share / 100;
             foreach (var act in acts[..middle])
-                await Acts.Perform(test.Database, users, act);
+                await Acts.Perform(test.Node(act.Place), users, act);
             var old = await Task.WhenAll(users.Select(user => Replica.Read(test.Database, user)));
             foreach (var act in acts[middle..])
-                await Acts.Perform(test.Database, users, act);
+                await Acts.Perform(test.Node(act.Place), users, act);
             for (var i = 0; i < Users; i++)
             {
                 await old[i].CatchUp(test.Database);
@@ -36,15 +36,16 @@ public class SyncSimulation
     public Task S10_Pushed_frames_alone_bring_a_replica_to_the_fresh_snapshot_after_every_act() =>
         Schedule.SampleAsync(async acts =>
         {
-            await using var test = new TestDatabase();
+            await using var test = new TestDatabase(nodes: 2);
             var users = await test.AddUsers(Users);
             var replicas = new Dictionary<long, Replica>();
             foreach (var user in users)
                 replicas[user] = await Replica.Read(test.Database, user);
             Exception? failure = null;
-            test.Database.Committed = set => failure ??= Record.Exception(() => Push(set, test.Database.Epoch, replicas));
+            foreach (var node in test.Nodes)
+                node.Committed = set => failure ??= Record.Exception(() => Push(set, node.Epoch, replicas));
             foreach (var act in acts)
-                await Acts.Perform(test.Database, users, act);
+                await Acts.Perform(test.Node(act.Place), users, act);
             Assert.Null(failure);
             foreach (var user in users)
             {
@@ -59,13 +60,13 @@ public class SyncSimulation
     public Task S6_Changes_from_a_to_b_then_b_to_c_equal_changes_from_a_to_c() =>
         Schedule.SampleAsync(async acts =>
         {
-            await using var test = new TestDatabase();
+            await using var test = new TestDatabase(nodes: 2);
             var users = await test.AddUsers(Users);
             var stepwise = users.Select(user => new Replica(user)).ToArray();
             var atOnce = users.Select(user => new Replica(user)).ToArray();
             foreach (var act in acts)
             {
-                await Acts.Perform(test.Database, users, act);
+                await Acts.Perform(test.Node(act.Place), users, act);
                 await stepwise[act.User].CatchUp(test.Database);
             }
             for (var i = 0; i < Users; i++)
@@ -80,10 +81,10 @@ public class SyncSimulation
     public Task C8_Unread_counts_equal_what_a_count_of_the_messages_gives() =>
         Schedule.SampleAsync(async acts =>
         {
-            await using var test = new TestDatabase();
+            await using var test = new TestDatabase(nodes: 2);
             var users = await test.AddUsers(Users);
             foreach (var act in acts)
-                await Acts.Perform(test.Database, users, act);
+                await Acts.Perform(test.Node(act.Place), users, act);
             foreach (var user in users)
             {
                 await Invariants.CheckUnread(test.Database, user);

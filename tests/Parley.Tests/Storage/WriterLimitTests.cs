@@ -14,27 +14,20 @@ public sealed class WriterLimitTests
         await using var test = new TestDatabase();
         using var door = new ManualResetEventSlim();
         var isHeld = new TaskCompletionSource();
-        var first = test.Database.Execute(new Act(() =>
+        var first = test.Database.Execute(new WriterAct<int>(() =>
         {
             isHeld.SetResult();
             door.Wait();
             return 0;
         }));
         await isHeld.Task;
-        var waiting = Enumerable.Range(0, Door.WaitingMax).Select(_ => test.Database.Execute(new Act(() => 1))).ToList();
-        var refusal = await Assert.ThrowsAsync<Refusal>(() => test.Database.Execute(new Act(() => 0)));
+        var waiting = Enumerable.Range(0, Door.WaitingMax).Select(_ => test.Database.Execute(new WriterAct<int>(() => 1))).ToList();
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => test.Database.Execute(new WriterAct<int>(() => 0)));
         Assert.Equal((ErrorCode.Unavailable, 1), (refusal.Code, refusal.RetryAfter!.Value));
 
         door.Set();
         await first;
         Assert.All(await Task.WhenAll(waiting), one => Assert.Equal(1, one));
-        Assert.Equal(2, await test.Database.Execute(new Act(() => 2)));
-    }
-
-    private sealed class Act(Func<int> act) : Command<int>
-    {
-        public override void Need(Needs needs) { }
-
-        public override int Execute(WorkingSet set) => act();
+        Assert.Equal(2, await test.Database.Execute(new WriterAct<int>(() => 2)));
     }
 }

@@ -3,7 +3,8 @@ namespace Parley.Tests.Structure;
 /// <summary>The files of the clone that the tests were built in.</summary>
 internal static class Repository
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The folder of the clone.</summary>
+    public static readonly string Root = FindRoot();
 
     /// <summary>A text file, by its path from the root.</summary>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");

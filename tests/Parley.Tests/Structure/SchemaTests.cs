@@ -1,4 +1,6 @@
 using Dapper;
+using Parley.Server.Storage;
+using Parley.Server.Storage.Sqlite;
 using Parley.Tests.Support;
 using Xunit;
 
@@ -32,5 +34,26 @@ public sealed class SchemaTests
         string[] surelyHot = ["users", "user_versions", "threads", "thread_users", "messages", "reactions"];
         Assert.Empty(surelyHot.Except(hot.Select(key => key.Key)));
         Assert.All(hot, key => Assert.True(key.Value is "thread_id" or "user_id", $"The primary key of {key.Key} begins with {key.Value}."));
+    }
+
+    [PostgresFact]
+    public async Task PostgreSQL_has_every_table_of_SQLite_with_the_same_columns()
+    {
+        const string OfPostgres = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'";
+        const string OfSqlite = """
+            SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'schema_versions'
+            """;
+        await using var test = new TestDatabase();
+        var folder = Directory.CreateTempSubdirectory("parley-test-");
+        await using (var sqlite = SqliteDatabase.Open($"Data Source={Path.Combine(folder.FullName, "parley.db")}", TimeProvider.System))
+        {
+            var (there, here) = (await Columns(sqlite, OfSqlite), await Columns(test.Database, OfPostgres));
+            Assert.All(there, table => Assert.Equal(table.Order(), here[table.Key].Order()));
+        }
+        folder.Delete(recursive: true);
+
+        static async Task<ILookup<string, string>> Columns(Database database, string sql) =>
+            (await database.Read(connection => connection.QueryAsync<(string Table, string Column)>(sql))).ToLookup(row => row.Table, row => row.Column);
     }
 }

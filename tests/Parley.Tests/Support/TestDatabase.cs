@@ -7,26 +7,35 @@ namespace Parley.Tests.Support;
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
-
     private readonly TimeProvider _clock;
+    private readonly int _nodes;
 
-    public TestDatabase(TimeProvider? clock = null)
+    /// <summary>Opens as many nodes on one database as the engine allows: on SQLite, one.</summary>
+    public TestDatabase(TimeProvider? clock = null, int nodes = 1)
     {
+        _nodes = TestEngine.IsPostgres ? nodes : 1;
         _clock = clock ?? TimeProvider.System;
         ConnectionString = TestEngine.Create(_folder.FullName);
-        Database = TestEngine.Open(ConnectionString, _clock);
+        Nodes = Open();
     }
 
-    public Database Database { get; private set; }
+    /// <summary>The nodes that share the database.</summary>
+    public Database[] Nodes { get; private set; }
+
+    /// <summary>The first node.</summary>
+    public Database Database => Nodes[0];
 
     public string ConnectionString { get; }
 
     /// <summary>Closes the database and opens it again, as a restart does.</summary>
     public async Task Reopen()
     {
-        await Database.DisposeAsync();
-        Database = TestEngine.Open(ConnectionString, _clock);
+        await Close();
+        Nodes = Open();
     }
+
+    /// <summary>A node, of however many there are.</summary>
+    public Database Node(int i) => Nodes[i % Nodes.Length];
 
     public async Task<long> AddUser(string name)
     {
@@ -52,8 +61,16 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Database.DisposeAsync();
-        TestEngine.Drop(ConnectionString);
+        await Close();
+        TestEngine.Release(ConnectionString);
         _folder.Delete(recursive: true);
+    }
+
+    private Database[] Open() => [.. Enumerable.Range(0, _nodes).Select(_ => TestEngine.Open(ConnectionString, _clock))];
+
+    private async Task Close()
+    {
+        foreach (var node in Nodes)
+            await node.DisposeAsync();
     }
 }

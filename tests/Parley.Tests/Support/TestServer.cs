@@ -16,6 +16,7 @@ public sealed class TestServer : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private readonly TimeProvider _clock;
+    private readonly string _database;
     private WebApplication? _app;
     private int _users;
 
@@ -27,12 +28,13 @@ public sealed class TestServer : IAsyncLifetime
     private TestServer(TimeProvider clock, Func<ServerOptions, ServerOptions>? configure)
     {
         _clock = clock;
+        _database = TestEngine.Create(_folder.FullName);
         // Rounds that are worth having would take most of the tests' time; a test of its own looks at the real number.
         var options = new ServerOptions
         {
             Port = 0,
             Data = _folder.FullName,
-            Database = TestEngine.Create(_folder.FullName),
+            Database = _database,
             HasLimits = false,
             PasswordIterations = 1_000,
         };
@@ -83,7 +85,7 @@ public sealed class TestServer : IAsyncLifetime
     {
         await Stop();
         _http.Dispose();
-        TestEngine.Drop(Options.Database!);
+        TestEngine.Release(_database);
         _folder.Delete(recursive: true);
     }
 

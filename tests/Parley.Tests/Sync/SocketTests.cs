@@ -57,11 +57,7 @@ public sealed class SocketTests(TestServer server) : IClassFixture<TestServer>
         await using var adas = await SocketClient.ConnectAndGreet(server.Url, ada.Token!);
         // While the writer is held up, all of it gathers to one batch.
         using var isGathered = new ManualResetEventSlim();
-        var holdUp = server.Database.Write(_ =>
-        {
-            isGathered.Wait(TestContext.Current.CancellationToken);
-            return Task.FromResult(0);
-        });
+        var holdUp = server.Database.Execute(new WriterAct<bool>(() => isGathered.Wait(TimeSpan.FromMinutes(1))));
         var sends = others.ConvertAll(other => server.Database.Send(other.User, other.Thread, new string('x', Limits.TextLength)));
         isGathered.Set();
         await holdUp;

@@ -33,13 +33,13 @@ public sealed class PostgresDatabase : Database
     public static PostgresDatabase Open(string connectionString, TimeProvider clock)
     {
         using var connection = PostgresStart.Connect(connectionString);
-        PostgresStart.Check(connection);
+        var synchronousCommit = PostgresStart.Check(connection);
         PostgresMigrations.Run(connection, connectionString);
         connection.Execute(
             "INSERT INTO meta (name, value) VALUES ('epoch', @epoch) ON CONFLICT (name) DO NOTHING",
             new { epoch = NewId.At(clock.GetUtcNow()).ToString() });
         var epoch = connection.QuerySingle<string>("SELECT value FROM meta WHERE name = 'epoch'");
-        return new PostgresDatabase(new PostgresSources(connectionString), epoch, clock);
+        return new PostgresDatabase(new PostgresSources(connectionString, synchronousCommit), epoch, clock);
     }
 
     /// <summary>Brings the schema up to date, and gives the names of the scripts that were run.</summary>

@@ -22,7 +22,8 @@ internal static class PostgresFailures
                 "28" or // let in no more
                 "53" or // disk, memory, connections
                 "57" or // shut down, starting, or a statement took too long
-                "58",   // input and output
+                "58"    // input and output
+            || IsConnectionLost(error),
         NpgsqlException => true,
         _ => false,
     };

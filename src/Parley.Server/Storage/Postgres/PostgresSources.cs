@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -25,14 +26,21 @@ internal sealed class PostgresSources : IAsyncDisposable
     // plans anew for each length of a list.
     private const string ByKey = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
-    public PostgresSources(string connectionString)
+    /// <summary>
+    /// <paramref name="synchronousCommit"/> is what was found, and found durable, at the start: every connection asks for it, so that nothing
+    /// that is set for the server, the database or the user meanwhile weakens what is acknowledged (S12).
+    /// </summary>
+    public PostgresSources(string connectionString, string synchronousCommit)
     {
+        var durable = $"-c synchronous_commit={synchronousCommit}";
+        // The driver's builder writes down what was given, and knows a default for all else.
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        var readersMax = given.ContainsKey("Maximum Pool Size") ? given.MaxPoolSize : ReadersMax;
+        var isGiven = new DbConnectionStringBuilder { ConnectionString = given.ConnectionString }.ContainsKey("Maximum Pool Size");
+        var readersMax = isGiven ? given.MaxPoolSize : ReadersMax;
         Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on");
-        Writers = Build(connectionString, WritersMax, "parley writes", "");
+        Writers = Build(connectionString, WritersMax, "parley writes", durable);
         // Two, so that a connection that is being closed does not keep the next batch waiting.
-        Batches = Build(connectionString, 2, "parley batches", ByKey);
+        Batches = Build(connectionString, 2, "parley batches", $"{durable} {ByKey}");
     }
 
     /// <summary>For queries; PostgreSQL itself refuses to write on these.</summary>
@@ -75,6 +83,8 @@ internal sealed class PostgresSources : IAsyncDisposable
         settings.AutoPrepareMinUsages = 2;
         // Nothing is ever set on a connection that the next one must not see.
         settings.NoResetOnClose = true;
+        // Of several servers, the one that was away is asked again as soon as it may be back.
+        settings.HostRecheckSeconds = 1;
         // Answers of a server that is not the primary would be older than what was acknowledged.
         return settings.Host?.Contains(',', StringComparison.Ordinal) == true
             ? source.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)

@@ -26,8 +26,8 @@ internal static class PostgresStart
         }
     }
 
-    /// <summary>Refuses a PostgreSQL that would not keep what the server promises.</summary>
-    public static void Check(NpgsqlConnection connection)
+    /// <summary>Refuses a PostgreSQL that would not keep what the server promises. The answer is its synchronous_commit.</summary>
+    public static string Check(NpgsqlConnection connection)
     {
         var found = connection.QuerySingle<Settings>("""
             SELECT current_setting('server_version_num')::int / 10000 AS Version, current_setting('fsync') AS Fsync,
@@ -47,6 +47,7 @@ internal static class PostgresStart
                 "for the server and for this user and database.");
         if (found.Encoding != "UTF8")
             throw new ConfigurationException($"The database is encoded in {found.Encoding}, which cannot hold every text. Make it with ENCODING 'UTF8'.");
+        return found.SynchronousCommit;
     }
 
     /// <summary>Refuses while servers are connected to this database: what they have in memory would not be what is in it.</summary>
@@ -75,8 +76,8 @@ internal static class PostgresStart
                 $"PostgreSQL at {server} does not let '{user}' in: the password is wrong, or there is no such user.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
                 $"PostgreSQL at {server} does not let '{user}' in ({refused.MessageText.TrimEnd('.')}). Check its user and its pg_hba.conf.",
-            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
-                $"PostgreSQL at {server} has no connection left. Raise its max_connections.",
+            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } refused =>
+                $"PostgreSQL at {server} has no connection left ({refused.MessageText.TrimEnd('.')}). Raise its max_connections, or the limit that it names.",
             PostgresException refused => $"PostgreSQL at {server} refuses the connection ({refused.MessageText.TrimEnd('.')}).",
             NpgsqlException { InnerException: null } refused => $"PostgreSQL at {server} does not let '{user}' in ({refused.Message.TrimEnd('.')}).",
             _ => $"PostgreSQL at {server} cannot be reached ({(error.InnerException ?? error).Message.TrimEnd('.')}). Check that it runs and that the address is right.",
