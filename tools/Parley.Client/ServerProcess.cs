@@ -8,7 +8,7 @@ namespace Parley.Client;
 /// <summary>A server as a real process, started as an operator would, killed as a power cut would.</summary>
 /// <param name="program">The published server, parley.dll.</param>
 /// <param name="data">Its data folder.</param>
-/// <param name="flags">More flags than the port, the folder and the limits, which are off.</param>
+/// <param name="flags">More flags than the port, the folder and the limits, which are off if nothing else is said.</param>
 public sealed class ServerProcess(string program, string data, params string[] flags) : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60), StopPatience = TimeSpan.FromSeconds(60);
@@ -20,6 +20,12 @@ public sealed class ServerProcess(string program, string data, params string[] f
 
     /// <summary>Where it listens.</summary>
     public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>Whether callers are slowed down, as they are where people talk.</summary>
+    public bool HasLimits { get; init; }
+
+    /// <summary>The number of its process in its present life.</summary>
+    public int Id => _process!.Id;
 
     /// <summary>Variables of the environment for its next life.</summary>
     public Dictionary<string, string> Environment { get; } = [];
@@ -46,7 +52,7 @@ public sealed class ServerProcess(string program, string data, params string[] f
     public async Task Start()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[program, "--port", $"{Port}", "--data", data, "--no-limits", .. flags])
+        foreach (var argument in (string[])[program, "--port", $"{Port}", "--data", data, .. HasLimits ? (string[])[] : ["--no-limits"], .. flags])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
