@@ -20,7 +20,7 @@ internal static class Processors
     public static TimeSpan TimeOfTree(int root)
     {
         var ticks = 0.0;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
         {
             try
             {
@@ -31,9 +31,9 @@ internal static class Processors
                 if (isRoot || Parse(fields[1]) == root)
                     ticks += fields[11..(isRoot ? 15 : 13)].Sum(Parse);
             }
-            catch (IOException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // Not a process, or one that has just ended.
+                // It has just ended, or is none of ours.
             }
         }
         return FromTicks(ticks);

@@ -34,6 +34,8 @@ internal sealed class Sends
         }
         var folder = Directory.CreateTempSubdirectory("parley-bench-");
         var servers = Enumerable.Range(0, Nodes).Select(node => new ServerProcess(Server, Path.Combine(folder.FullName, $"node{node}"), Flags())).ToList();
+        // Also when the bench is stopped half-way.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => servers.ForEach(server => server.Kill());
         try
         {
             foreach (var server in servers)
@@ -56,6 +58,7 @@ internal sealed class Sends
         {
             foreach (var server in servers)
                 await server.DisposeAsync();
+            servers.Clear();
             folder.Delete(recursive: true);
         }
     }
