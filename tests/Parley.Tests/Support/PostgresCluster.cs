@@ -21,7 +21,12 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private readonly string[] _settings;
     private int _process;
 
-    private PostgresCluster(string[] settings) => _settings = settings;
+    private PostgresCluster(string[] settings)
+    {
+        _settings = settings;
+        // Tests that are broken off leave nothing running.
+        AppDomain.CurrentDomain.ProcessExit += End;
+    }
 
     /// <summary>Where it keeps everything: a folder of the user that it runs as.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("parley-postgres-").FullName;
@@ -75,9 +80,16 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
         if (_process != 0)
             await Kill();
         await Shell("""stop_postgres "$1" """, Folder);
+    }
+
+    private void End(object? sender, EventArgs e)
+    {
+        if (_process != 0)
+            Signal("KILL");
     }
 
     private async Task Run(string script, params string[] arguments)

@@ -68,8 +68,12 @@ public static class TestEngine
         return For(name);
     }
 
-    /// <summary>Drops what <see cref="CreateEmpty"/> made, whoever is still connected.</summary>
-    internal static void Drop(string connectionString) => Administrate($"DROP DATABASE IF EXISTS {NameOf(connectionString)} WITH (FORCE)");
+    /// <summary>Drops what <see cref="CreateEmpty"/> made, whoever is still connected. A file goes with its folder.</summary>
+    internal static void Drop(string connectionString)
+    {
+        if (IsPostgres)
+            Administrate($"DROP DATABASE IF EXISTS {NameOf(connectionString)} WITH (FORCE)");
+    }
 
     /// <summary>The name of a database.</summary>
     internal static string NameOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
