@@ -1,5 +1,6 @@
 using Parley.Server.Accounts;
 using Parley.Server.Demo;
+using Parley.Server.Fanout;
 using Parley.Server.Hosting;
 using Parley.Server.Messages;
 using Parley.Server.Operations;
@@ -22,6 +23,7 @@ public static class Program
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddHosting(options, clock);
         builder.AddParleyStorage();
+        builder.AddFanout(options);
         builder.AddAccounts();
         builder.AddPhotos();
         builder.AddSync();

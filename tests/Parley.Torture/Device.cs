@@ -18,6 +18,9 @@ internal sealed class Device(World world, int person, DeviceState state, Journal
     private readonly ConcurrentDictionary<string, TaskCompletionSource<AckFrame>> _sends = new();
     private volatile Connection? _connection;
 
+    // What has been applied and is not written yet. An application that breaks off in the middle leaves it to the next one.
+    private string _unwritten = "";
+
     private Person Me => world.People[person];
 
     /// <summary>Where it is, for those who compare it with the server.</summary>
@@ -133,55 +136,55 @@ internal sealed class Device(World world, int person, DeviceState state, Journal
             await connection.Say(new { type = "hello", epoch = state.Epoch, version = state.Version, hot }, stop);
             return;
         }
-        var lines = "";
         foreach (var changes in frame.Messages)
         {
             if (changes.From <= state.Windows[changes.Thread].Revision)
-                lines += state.Apply(changes.Thread, changes.Items, changes.Revision);
+                _unwritten += state.Apply(changes.Thread, changes.Items, changes.Revision);
         }
         foreach (var head in frame.Threads)
         {
-            lines += state.Apply(head);
+            _unwritten += state.Apply(head);
             if (head.Revision > state.Windows[head.Id].Revision)
-                lines += await Fetch(head.Id);
+                await Fetch(head.Id);
         }
-        await Reach(lines, frame.Epoch, frame.To);
+        await Reach(frame.Epoch, frame.To);
     }
 
     /// <summary>Everything from the beginning: a new epoch, or too much has changed.</summary>
     private async Task Bootstrap()
     {
         var bootstrap = await api.Bootstrap(Me);
-        var lines = state.Drop();
+        _unwritten += state.Drop();
         foreach (var head in await api.GetThreads(Me))
-            lines += state.Apply(head);
+            _unwritten += state.Apply(head);
         foreach (var thread in state.Windows.Keys.ToList())
-            lines += await Fetch(thread, bootstrap.Epoch);
-        await Reach(lines, bootstrap.Epoch, bootstrap.Version);
+            await Fetch(thread, bootstrap.Epoch);
+        await Reach(bootstrap.Epoch, bootstrap.Version);
     }
 
-    private async Task<string> Fetch(Id thread, string? epoch = null)
+    private async Task Fetch(Id thread, string? epoch = null)
     {
-        var lines = "";
         while (true)
         {
             var changes = await api.GetChanges(Me, thread, state.Windows[thread].Revision);
             if (changes.Epoch != (epoch ?? state.Epoch) || changes.Reset)
             {
                 // Of another life of the database: the socket will say so too, after this one has ended.
-                state.Drop();
+                _unwritten += state.Drop();
                 throw new WebSocketException("The epoch has changed.");
             }
-            lines += state.Apply(thread, changes.Messages, changes.Revision);
+            _unwritten += state.Apply(thread, changes.Messages, changes.Revision);
             if (changes.More != true)
-                return lines;
+                return;
         }
     }
 
     // Told only when it is on disk: what a device has said that it has, it has after a kill too.
-    private async Task Reach(string lines, string epoch, long version)
+    private async Task Reach(string epoch, long version)
     {
-        await journal.Append(lines + state.Reach(epoch, version));
+        var lines = _unwritten + state.Reach(epoch, version);
+        _unwritten = "";
+        await journal.Append(lines);
         Position = (epoch, version);
     }
 

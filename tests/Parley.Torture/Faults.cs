@@ -21,6 +21,7 @@ internal sealed class Faults : IDisposable
     private readonly Random _chance;
     private readonly Api _api;
     private readonly List<(string Name, int Weight, Func<Task> Act)> _kinds;
+    private int _count;
 
     public Faults(World world, ServerProcess server, ClientPrograms clients, FaultProxy proxy, SmallDisk disk, FakeClock clock, string work)
     {
@@ -42,6 +43,9 @@ internal sealed class Faults : IDisposable
 
     /// <summary>How often each was done.</summary>
     public SortedDictionary<string, int> Done { get; } = [];
+
+    /// <summary>How many were done so far; may be read while they are.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>What cannot be done here, and why.</summary>
     public Dictionary<string, string> Skipped { get; } = [];
@@ -108,6 +112,7 @@ internal sealed class Faults : IDisposable
     private async Task Do(string name, Func<Task> act)
     {
         Done[name] = Done.GetValueOrDefault(name) + 1;
+        Interlocked.Increment(ref _count);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(Environment.TickCount64 - _began) / 1_000.0,7:0.0} s  {name}"));
         await act();
     }

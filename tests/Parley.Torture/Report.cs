@@ -24,7 +24,7 @@ internal sealed class Report(Options options, World world, ClientPrograms client
                 continue;
             said = Environment.TickCount64;
             var acknowledged = clients.Acknowledged;
-            Say($"{(said - _began) / 1000,5} s  {acknowledged,9:N0} acknowledged, {acknowledged * 1000.0 / (said - _began):N0}/s  {faults.Done.Values.Sum()} faults");
+            Say($"{(said - _began) / 1000,5} s  {acknowledged,9:N0} acknowledged, {acknowledged * 1000.0 / (said - _began):N0}/s  {faults.Count} faults");
         }
     }
 

@@ -57,7 +57,7 @@ public sealed class ServerProcess(string program, string data, params string[] f
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
         {
             Note(Output, line.Data);
@@ -69,6 +69,8 @@ public sealed class ServerProcess(string program, string data, params string[] f
         process.ErrorDataReceived += (_, line) => Note(Errors, line.Data);
         process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
         process.Start();
+        // Not before: others look at its status meanwhile.
+        _process = process;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await listening.Task.WaitAsync(StartPatience);

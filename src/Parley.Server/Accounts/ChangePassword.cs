@@ -8,7 +8,7 @@ using Parley.Server.Storage;
 namespace Parley.Server.Accounts;
 
 /// <summary>Changes the password and ends every other session.</summary>
-internal sealed class ChangePassword(Database database, Passwords passwords, SignInThrottle throttle, LocalFanout fanout)
+internal sealed class ChangePassword(Database database, Passwords passwords, SignInThrottle throttle, IFanout fanout)
 {
     public async Task Run(Caller caller, ChangePasswordRequest request, string address)
     {
@@ -16,13 +16,14 @@ internal sealed class ChangePassword(Database database, Passwords passwords, Sig
         var user = await database.Read(connection => connection.QuerySingleAsync<Row>(
             "SELECT username AS Username, password_hash AS PasswordHash, security_stamp AS SecurityStamp FROM users WHERE user_id = @id", new { id }));
         PasswordRules.Check(request.Password, user.Username);
-        throttle.Check(user.Username, address);
+        var hasFailed = await throttle.Check(user.Username, address);
         if (request.Current.Length > 1_024 || await passwords.Verify(user.PasswordHash, request.Current) == PasswordVerificationResult.Failed)
         {
-            throttle.Fail(user.Username, address);
+            await throttle.Fail(user.Username, address);
             throw Wrong();
         }
-        throttle.Succeed(user.Username, address);
+        if (hasFailed)
+            await throttle.Succeed(user.Username, address);
         var hash = await passwords.Hash(request.Password);
         var ended = await database.Write(async connection =>
         {
@@ -32,7 +33,7 @@ internal sealed class ChangePassword(Database database, Passwords passwords, Sig
             return changed == 0 ? throw Wrong() : await Sessions.EndOthers(connection, caller.UserId, caller.SessionId);
         });
         foreach (var session in ended)
-            fanout.EndSession(caller.UserId, session);
+            await fanout.EndSession(caller.UserId, session);
     }
 
     private static Refusal Wrong() =>

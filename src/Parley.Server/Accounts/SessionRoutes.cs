@@ -43,14 +43,14 @@ internal static class SessionRoutes
             ? await database.Read(connection => MeReader.Read(connection, caller.UserId.Value))
             : null));
 
-    private static Task<NoContent> EndCurrent(Caller caller, HttpContext context, Database database, LocalFanout fanout) =>
+    private static Task<NoContent> EndCurrent(Caller caller, HttpContext context, Database database, IFanout fanout) =>
         End(caller.SessionId, caller, context, database, fanout);
 
-    private static async Task<NoContent> End(Id id, Caller caller, HttpContext context, Database database, LocalFanout fanout)
+    private static async Task<NoContent> End(Id id, Caller caller, HttpContext context, Database database, IFanout fanout)
     {
         if (!await database.Write(connection => Sessions.End(connection, caller.UserId, id)))
             throw Refusal.NotFound();
-        fanout.EndSession(caller.UserId, id);
+        await fanout.EndSession(caller.UserId, id);
         if (id == caller.SessionId)
             SessionCookie.Remove(context);
         return TypedResults.NoContent();

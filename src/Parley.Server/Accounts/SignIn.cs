@@ -16,17 +16,18 @@ internal sealed class SignIn(Database database, Passwords passwords, SignInThrot
         // Nothing longer can be right, and it must not be remembered or hashed at length.
         if (username.Length > 64 || request.Password.Length > 1_024)
             throw Wrong();
-        throttle.Check(username, address);
+        var hasFailed = await throttle.Check(username, address);
         var user = await database.Read(connection => connection.QuerySingleOrDefaultAsync<Row>(
             "SELECT user_id AS UserId, password_hash AS PasswordHash FROM users WHERE username = @username", new { username }));
         var result = await passwords.Verify(user?.PasswordHash, request.Password);
         if (result == PasswordVerificationResult.Failed)
         {
-            throttle.Fail(username, address);
+            await throttle.Fail(username, address);
             Metrics.SignInsWrong.Add();
             throw Wrong();
         }
-        throttle.Succeed(username, address);
+        if (hasFailed)
+            await throttle.Succeed(username, address);
         var better = result == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.Hash(request.Password) : null;
         var begun = await database.Write(async connection =>
         {

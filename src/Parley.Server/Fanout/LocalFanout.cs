@@ -1,104 +1,74 @@
-using System.Collections.Concurrent;
 using Parley.Protocol;
 
 namespace Parley.Server.Fanout;
 
-/// <summary>
-/// Who is connected to this process. A user is online while someone listens for them, and for a moment after, so that a reload
-/// does not flicker.
-/// </summary>
-public sealed class LocalFanout(TimeProvider clock)
+/// <summary>The fan-out of a server that is alone: who is connected is connected here.</summary>
+public sealed class LocalFanout : IFanout
 {
-    /// <summary>How long a user stays online after their last socket closed.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-
-    private readonly ConcurrentDictionary<long, UserChannel> _channels = new();
+    private readonly Channels _channels;
     private readonly Watchers _watchers = new();
-    private readonly RecentChanges _recent = new();
 
-    /// <summary>Called when a user came online (<c>true</c>) or went off-line.</summary>
+    public LocalFanout(TimeProvider clock) => _channels = new Channels(clock)
+    {
+        Opened = channel =>
+        {
+            channel.Reach();
+            OnPresenceChanged(channel.UserId, true);
+        },
+        Closed = userId => OnPresenceChanged(userId, false),
+    };
+
+    /// <inheritdoc/>
     public Action<long, bool> PresenceChanged { get; set; } = static (_, _) => { };
 
-    /// <summary>Everyone who listens, for all users.</summary>
-    public IEnumerable<ISubscriber> Subscribers => _channels.Values.SelectMany(channel => channel.Subscribers);
-
-    /// <summary>Begins to listen for a user. What is committed from now on reaches the channel (S9).</summary>
-    public UserChannel Attach(long userId, ISubscriber subscriber)
+    /// <inheritdoc/>
+    public Action<long, Change> Arrived
     {
-        while (true)
-        {
-            var isNew = false;
-            var channel = _channels.GetOrAdd(userId, id =>
-            {
-                isNew = true;
-                return new UserChannel(id);
-            });
-            if (!channel.TryAdd(subscriber, out var replaced))
-                continue;
-            replaced?.Close(4409, "too many connections of this account");
-            if (isNew)
-                OnPresenceChanged(userId, true);
-            return channel;
-        }
+        get => _channels.Arrived;
+        set => _channels.Arrived = value;
     }
 
-    /// <summary>Ends listening.</summary>
+    /// <inheritdoc/>
+    public Func<long, long> LastActive { get; set; } = static _ => 0;
+
+    /// <inheritdoc/>
+    public IEnumerable<ISubscriber> Subscribers => _channels.Subscribers;
+
+    /// <inheritdoc/>
+    public UserChannel Attach(long userId, ISubscriber subscriber) => _channels.Attach(userId, subscriber);
+
+    /// <inheritdoc/>
     public void Detach(UserChannel channel, ISubscriber subscriber)
     {
         _watchers.Set(subscriber, []);
-        if (channel.Remove(subscriber))
-            _ = CloseAfterGrace(channel);
+        _channels.Detach(channel, subscriber);
     }
 
-    /// <summary>Whether a user is online.</summary>
-    public bool IsOnline(long userId) => _channels.ContainsKey(userId);
+    /// <inheritdoc/>
+    public bool MayListen(long userId) => IsOnline(userId);
 
-    /// <summary>Hands a committed change to whoever listens for the user.</summary>
-    public void Announce(long userId, Change change)
+    /// <inheritdoc/>
+    public void Announce(long userId, Change change) => _channels.Announce(userId, change);
+
+    /// <inheritdoc/>
+    public void SendFleeting(long userId, byte[] frame) => _channels.SendFleeting(userId, frame);
+
+    /// <inheritdoc/>
+    public Task EndSession(Id userId, Id sessionId)
     {
-        if (!_channels.TryGetValue(userId, out var channel))
-            return;
-        _recent.Add(channel, change);
-        channel.Announce(change);
+        _channels.EndSession(userId.Value, sessionId.Value);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Says that a user is at a version, without the changes that led there.</summary>
-    public void Skip(long userId, long version)
-    {
-        if (_channels.TryGetValue(userId, out var channel))
-            channel.Skip(version);
-    }
-
-    /// <summary>Sends a fleeting frame to all devices of a user.</summary>
-    public void SendFleeting(long userId, byte[] frame)
-    {
-        if (!_channels.TryGetValue(userId, out var channel))
-            return;
-        foreach (var subscriber in channel.Subscribers)
-            subscriber.OnFleeting(frame);
-    }
-
-    /// <summary>Whose presence a subscriber wants to hear of; replaces its last list.</summary>
+    /// <inheritdoc/>
     public void Watch(ISubscriber subscriber, IReadOnlyCollection<long> userIds) => _watchers.Set(subscriber, userIds);
 
-    /// <summary>Closes the sockets of a session that has ended, with code 4401.</summary>
-    public void EndSession(Id userId, Id sessionId)
-    {
-        if (!_channels.TryGetValue(userId.Value, out var channel))
-            return;
-        foreach (var subscriber in channel.Subscribers)
-        {
-            if (subscriber.SessionId == sessionId)
-                subscriber.Close(4401, "session ended");
-        }
-    }
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, Whereabouts>> Locate(IReadOnlyCollection<long> userIds) =>
+        Task.FromResult<IReadOnlyDictionary<long, Whereabouts>>(
+            userIds.ToDictionary(userId => userId, userId => new Whereabouts(IsOnline(userId), 0)));
 
-    private async Task CloseAfterGrace(UserChannel channel)
-    {
-        await Task.Delay(Grace, clock);
-        if (channel.TryClose() && _channels.TryRemove(KeyValuePair.Create(channel.UserId, channel)))
-            OnPresenceChanged(channel.UserId, false);
-    }
+    private bool IsOnline(long userId) => _channels.Find(userId) is not null;
 
     private void OnPresenceChanged(long userId, bool isOnline)
     {

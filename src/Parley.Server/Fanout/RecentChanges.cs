@@ -30,10 +30,10 @@ internal sealed class RecentChanges(long bytesMax = RecentChanges.BytesMax)
         lock (_lock)
         {
             _queue.Enqueue((channel, change));
-            _bytes += change.Frame.Length + Around;
+            _bytes += change.Frame!.Length + Around;
             while (_bytes > bytesMax && _queue.TryDequeue(out var oldest))
             {
-                _bytes -= oldest.Change.Frame.Length + Around;
+                _bytes -= oldest.Change.Frame!.Length + Around;
                 oldest.Channel.Forget(oldest.Change);
             }
         }

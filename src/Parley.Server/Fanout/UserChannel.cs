@@ -13,12 +13,19 @@ public sealed class UserChannel(long userId)
     private readonly Lock _lock = new();
     private readonly List<ISubscriber> _subscribers = [];
     private readonly Queue<Change> _recent = new();
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _recentBytes;
 
     public long UserId { get; } = userId;
 
     /// <summary>The version of the newest change that came by, 0 before the first.</summary>
     public long Version { get; private set; }
+
+    /// <summary>
+    /// Completes when whoever commits a change of this user's, on whichever node, sends it here; or when it has taken too long to tell
+    /// all of them, and what is missed is found by number (S10).
+    /// </summary>
+    public Task Reached => _reached.Task;
 
     /// <summary>Set when the user is off-line and the channel is thrown away.</summary>
     internal bool IsClosed { get; private set; }
@@ -39,6 +46,8 @@ public sealed class UserChannel(long userId)
         }
     }
 
+    internal void Reach() => _reached.TrySetResult();
+
     /// <summary>Moves on to a version without the changes up to it: the subscribers read them from the database.</summary>
     internal void Skip(long version)
     {
@@ -54,7 +63,7 @@ public sealed class UserChannel(long userId)
         lock (_lock)
         {
             if (_recent.TryPeek(out var oldest) && ReferenceEquals(oldest, change))
-                _recentBytes -= _recent.Dequeue().Frame.Length;
+                _recentBytes -= _recent.Dequeue().Frame!.Length;
         }
     }
 
@@ -67,9 +76,9 @@ public sealed class UserChannel(long userId)
             // Announced late, an older change takes nothing back (S10).
             Version = Math.Max(Version, change.To);
             _recent.Enqueue(change);
-            _recentBytes += change.Frame.Length;
+            _recentBytes += change.Frame!.Length;
             while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
-                _recentBytes -= _recent.Dequeue().Frame.Length;
+                _recentBytes -= _recent.Dequeue().Frame!.Length;
             subscribers = [.. _subscribers];
         }
         foreach (var subscriber in subscribers)

@@ -8,7 +8,7 @@ namespace Parley.Server.Hosting;
 /// <summary>Reads the flags, starts the server or runs a command and, where that cannot be done, says why in a sentence.</summary>
 public static class CommandLine
 {
-    private const int CannotStart = 1, WrongUsage = 2;
+    private const int CannotStart = 1, WrongUsage = 2, CannotGoOn = 3;
 
     private static readonly Option<string?> Host = Flag("--host", "PARLEY_HOST", "address to listen on: an IP address, or * for every one. Without it, this machine only");
     private static readonly Option<string?> Port = Flag("--port", "PARLEY_PORT", "port to listen on, 8080 without it");
@@ -19,13 +19,17 @@ public static class CommandLine
     private static readonly Option<string?> Drain = Flag("--drain", "PARLEY_DRAIN", "seconds from a signal to stop, 0 to 4, in which it is not ready but still serves, so that a balancer notices. None without it");
     private static readonly Option<string?> MetricsPort = Flag("--metrics-port", "PARLEY_METRICS_PORT", "port that answers /metrics for Prometheus. Without it, none does");
     private static readonly Option<string?> MetricsHost = Flag("--metrics-host", "PARLEY_METRICS_HOST", "address for that port: an IP address, or * for every one. Without it, this machine only");
+    private static readonly Option<string?> NodeHost = Flag("--node-host", "PARLEY_NODE_HOST", "with --cluster: the IP address at which the other nodes reach this one, and nobody else. Without it, this machine only");
+    private static readonly Option<string?> NodePort = Flag("--node-port", "PARLEY_NODE_PORT", "with --cluster: the port for it, 11111 without it, 0 for any that is free");
+    private static readonly Option<string?> Proxies = Flag("--proxies", "PARLEY_PROXIES", "addresses or networks of proxies on other machines that say for whom they speak");
+    private static readonly Option<bool> Cluster = new("--cluster") { Description = "be one node of several on the same PostgreSQL (PARLEY_CLUSTER=on)" };
     private static readonly Option<bool> Demo = new("--demo") { Description = "two people with a conversation, to look at" };
     private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "no rate limits, for measuring on one's own machine (PARLEY_LIMITS=off)" };
 
     /// <summary>Runs the server until the process is told to stop, or one of the operations to its end.</summary>
     public static async Task<int> Run(string[] args, Func<ServerOptions, TimeProvider, WebApplication> build, IEnumerable<Command> operations)
     {
-        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, MetricsPort, MetricsHost, Demo, NoLimits };
+        var root = new RootCommand("Parley: a messenger of one's own.") { Host, Port, Data, DatabaseOption, Origin, Sockets, Drain, MetricsPort, MetricsHost, Cluster, NodeHost, NodePort, Proxies, Demo, NoLimits };
         foreach (var operation in operations)
             root.Add(operation);
         root.SetAction(parsed => Serve(Read(parsed), build));
@@ -49,12 +53,13 @@ public static class CommandLine
         }
     }
 
-    private static async Task Serve(ServerOptions options, Func<ServerOptions, TimeProvider, WebApplication> build)
+    private static async Task<int> Serve(ServerOptions options, Func<ServerOptions, TimeProvider, WebApplication> build)
     {
         await using var app = build(options, TimeProvider.System);
         await app.StartAsync();
         app.Services.GetRequiredService<Greeting>().Print();
         await app.WaitForShutdownAsync();
+        return app.Services.GetRequiredService<Signals>().HasFailed ? CannotGoOn : 0;
     }
 
     /// <summary>What was chosen, by flags and by variables. Throws where a value cannot be read.</summary>
@@ -75,6 +80,8 @@ public static class CommandLine
                 MetricsPort = Value(MetricsPort) is { } metrics ? ServerOptions.ParsePort(metrics, "port for metrics") : null,
                 MetricsHost = Value(MetricsHost) is { } address ? ServerOptions.ParseMetricsHost(address) : defaults.MetricsHost,
                 HasCollector = Environment.GetEnvironmentVariable(ServerOptions.Collector) is { Length: > 0 } collector && ServerOptions.ParseCollector(collector),
+                Node = ReadNode(),
+                Proxies = Value(Proxies) is { } proxies ? ServerOptions.ParseProxies(proxies) : defaults.Proxies,
                 Demo = parsed.GetValue(Demo),
                 HasLimits = !parsed.GetValue(NoLimits) && Environment.GetEnvironmentVariable("PARLEY_LIMITS") != "off",
             };
@@ -85,6 +92,18 @@ public static class CommandLine
         catch (ConfigurationException error)
         {
             throw new UsageException(error.Message);
+        }
+
+        NodeOptions? ReadNode()
+        {
+            if (!parsed.GetValue(Cluster) && Environment.GetEnvironmentVariable("PARLEY_CLUSTER") != "on")
+                return null;
+            var defaults = new NodeOptions();
+            return new NodeOptions
+            {
+                Host = Value(NodeHost) is { } host ? ServerOptions.ParseNodeHost(host) : defaults.Host,
+                Port = Value(NodePort) is { } port ? ServerOptions.ParsePort(port) : defaults.Port,
+            };
         }
 
         string? Value(Option<string?> option)

@@ -25,6 +25,12 @@ public sealed record ServerOptions
     /// <summary>A connection string; null is a SQLite file in the data folder.</summary>
     public string? Database { get; init; }
 
+    /// <summary>How this process is a node of a cluster; null where it is alone.</summary>
+    public NodeOptions? Node { get; init; }
+
+    /// <summary>Addresses of proxies on other machines, whose word on whom they speak for is believed. This machine's own always is.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
+
     /// <summary>Whether to fill the database with two people and a conversation to look at.</summary>
     public bool Demo { get; init; }
 
@@ -84,8 +90,20 @@ public sealed record ServerOptions
             ? true
             : throw new ConfigurationException($"{Collector} looks like http://127.0.0.1:4317, and '{text}' does not.");
 
+    internal static IPAddress ParseNodeHost(string text) =>
+        IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            ? address
+            : throw new ConfigurationException($"The address for the other nodes is an IP address of this machine that they can reach, and '{text}' is none.");
+
+    internal static IReadOnlyList<IPNetwork> ParseProxies(string text) => [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseProxy)];
+
     internal static IReadOnlyList<string> ParseOrigins(string text) =>
         [.. text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(ParseOrigin)];
+
+    private static IPNetwork ParseProxy(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : throw new ConfigurationException($"A proxy is an address or a network such as 10.0.0.0/24, and '{text}' is neither.");
 
     private static string ParseOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

@@ -15,6 +15,9 @@ internal sealed class Signals(ServerOptions options, IHostApplicationLifetime li
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
 
+    /// <summary>Whether it stops because it cannot go on, not because someone said so.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>Whether a signal to stop has come.</summary>
     public bool IsLeaving => Volatile.Read(ref _signals) > 0;
 
@@ -23,6 +26,13 @@ internal sealed class Signals(ServerOptions options, IHostApplicationLifetime li
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM })
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         return Task.CompletedTask;
+    }
+
+    /// <summary>Stops the server because it cannot go on.</summary>
+    public void Fail()
+    {
+        HasFailed = true;
+        Count();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -37,6 +47,11 @@ internal sealed class Signals(ServerOptions options, IHostApplicationLifetime li
     {
         // The system's own answer would be to end the process now.
         context.Cancel = true;
+        Count();
+    }
+
+    private void Count()
+    {
         if (Interlocked.Increment(ref _signals) == 1)
             _ = Leave();
         else

@@ -20,7 +20,7 @@ public static class PresenceFrames
         builder.Services.AddSingleton(services => new SocketCommand("active", (socket, frame) =>
             SetActive(socket, frame, services.GetRequiredService<PresenceStore>())));
         builder.Services.AddSingleton(services => new SocketCommand("typing", (socket, frame) =>
-            SayTyping(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<LocalFanout>()))
+            SayTyping(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<IFanout>()))
         {
             Cost = 10,
         });
@@ -48,7 +48,7 @@ public static class PresenceFrames
         }
     }
 
-    private static async Task SayTyping(ISocket socket, ReadOnlyMemory<byte> frame, Database database, LocalFanout fanout)
+    private static async Task SayTyping(ISocket socket, ReadOnlyMemory<byte> frame, Database database, IFanout fanout)
     {
         var thread = FrameReader.Read(frame, WireJson.Wire.SayTypingFrame).Thread;
         var userId = socket.Caller.UserId;

@@ -18,13 +18,14 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
     private readonly ConcurrentDictionary<long, long> _lastActive = new();
     private readonly ConcurrentDictionary<long, long> _unwritten = new();
     private readonly Database _database;
-    private readonly LocalFanout _fanout;
+    private readonly IFanout _fanout;
     private readonly TimeProvider _clock;
 
-    public PresenceStore(Database database, LocalFanout fanout, TimeProvider clock)
+    public PresenceStore(Database database, IFanout fanout, TimeProvider clock)
     {
         (_database, _fanout, _clock) = (database, fanout, clock);
         fanout.PresenceChanged += OnPresenceChanged;
+        fanout.LastActive = userId => _unwritten.GetValueOrDefault(userId);
     }
 
     /// <summary>A person did something, or looks at the screen.</summary>
@@ -38,9 +39,11 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
         var sql = $"SELECT user_id, last_active_at FROM users WHERE user_id IN ({string.Join(',', userIds)})";
         var stored = await _database.Read(connection => connection.QueryAsync<(long UserId, long LastActiveAt)>(
             new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache)));
-        return [.. stored.Select(row => _fanout.IsOnline(row.UserId)
-            ? new UserPresence(new Id(row.UserId), true, null)
-            : new UserPresence(new Id(row.UserId), false, new Timestamp(_unwritten.GetValueOrDefault(row.UserId, row.LastActiveAt))))];
+        var whereabouts = await _fanout.Locate(userIds);
+        return [.. stored.Select(row => whereabouts[row.UserId] is { IsOnline: false } gone
+            ? new UserPresence(new Id(row.UserId), false, new Timestamp(
+                Math.Max(_unwritten.GetValueOrDefault(row.UserId, row.LastActiveAt), gone.LastActiveAt)))
+            : new UserPresence(new Id(row.UserId), true, null))];
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

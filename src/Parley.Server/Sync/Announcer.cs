@@ -17,15 +17,13 @@ internal sealed partial class Announcer : BackgroundService
 
     private readonly Channel<WorkingSet> _committed =
         Channel.CreateBounded<WorkingSet>(new BoundedChannelOptions(WaitingMax) { SingleReader = true, SingleWriter = true });
-    private readonly LocalFanout _fanout;
-    private readonly DeliveryMarks _delivery;
+    private readonly IFanout _fanout;
     private readonly string _epoch;
     private readonly ILogger<Announcer> _logger;
 
-    public Announcer(Database database, LocalFanout fanout, DeliveryMarks delivery, ILogger<Announcer> logger)
+    public Announcer(Database database, IFanout fanout, ILogger<Announcer> logger)
     {
         _fanout = fanout;
-        _delivery = delivery;
         _epoch = database.Epoch;
         _logger = logger;
         database.Committed = OnCommitted;
@@ -41,7 +39,7 @@ internal sealed partial class Announcer : BackgroundService
         }
         foreach (var user in set.Users.Where(user => user.Version != user.LoadedVersion))
         {
-            _fanout.Skip(user.UserId, user.Version);
+            _fanout.Announce(user.UserId, Change.Skip(user.LoadedVersion, user.Version));
             Metrics.PokesSkipped.Add();
         }
     }
@@ -55,22 +53,13 @@ internal sealed partial class Announcer : BackgroundService
             var rowsOfUser = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
             foreach (var user in set.Users)
             {
-                if (user.Version == user.LoadedVersion || !_fanout.IsOnline(user.UserId))
+                if (user.Version == user.LoadedVersion || !_fanout.MayListen(user.UserId))
                     continue;
                 try
                 {
-                    var rows = rowsOfUser[user.UserId];
-                    _delivery.Expect(user.UserId, ChangesWriter.FindUndelivered(set, user, rows));
-                    if (ChangesWriter.Write(set, _epoch, user, rows) is { } change)
-                    {
-                        _fanout.Announce(user.UserId, change);
-                        Metrics.PokesAnnounced.Add();
-                    }
-                    else
-                    {
-                        _fanout.Skip(user.UserId, user.Version);
-                        Metrics.PokesSkipped.Add();
-                    }
+                    var change = ChangesWriter.Write(set, _epoch, user, rowsOfUser[user.UserId]);
+                    _fanout.Announce(user.UserId, change);
+                    (change.Frame is null ? Metrics.PokesSkipped : Metrics.PokesAnnounced).Add();
                 }
                 catch (Exception error)
                 {

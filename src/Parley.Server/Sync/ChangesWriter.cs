@@ -8,9 +8,10 @@ namespace Parley.Server.Sync;
 /// <summary>Makes the `changes` frames of a committed batch, from the rows that are still in memory.</summary>
 internal static class ChangesWriter
 {
-    /// <summary>The frame for one user who was stamped in the batch; null where it would be too much for one.</summary>
-    public static Change? Write(WorkingSet set, string epoch, UserRow user, IEnumerable<MemberRow> rows)
+    /// <summary>The change of one user who was stamped in the batch.</summary>
+    public static Change Write(WorkingSet set, string epoch, UserRow user, IEnumerable<MemberRow> rows)
     {
+        var undelivered = FindUndelivered(set, user, rows).ToList();
         var heads = new List<Head>();
         var gone = new List<GoneThread>();
         var messages = new List<MessageChanges>();
@@ -25,7 +26,7 @@ internal static class ChangesWriter
             var thread = set.FindThread(member.ThreadId)!;
             var head = ToHead(set, thread, member);
             if (!budget.Take(head))
-                return null;
+                return Change.Skip(user.LoadedVersion, user.Version) with { Undelivered = undelivered };
             heads.Add(head);
             if (thread.Revision == thread.LoadedRevision)
                 continue;
@@ -40,11 +41,10 @@ internal static class ChangesWriter
             user.MeVersion > user.LoadedVersion ? MeReader.ToMe(user) : null);
         return new Change(
             frame.From, frame.To, JsonSerializer.SerializeToUtf8Bytes(frame, WireJson.Wire.ChangesFrame),
-            [.. messages.Select(m => (m.Thread, m.Revision))]) { CommittedAt = set.CommittedAt };
+            [.. messages.Select(m => (m.Thread, m.Revision))]) { CommittedAt = set.CommittedAt, Undelivered = undelivered };
     }
 
-    /// <summary>Threads with new messages that are not marked delivered: the version at which a device has them, and their last seq.</summary>
-    public static IEnumerable<(long Thread, long Activity, long Seq)> FindUndelivered(WorkingSet set, UserRow user, IEnumerable<MemberRow> rows) =>
+    private static IEnumerable<(long Thread, long Activity, long Seq)> FindUndelivered(WorkingSet set, UserRow user, IEnumerable<MemberRow> rows) =>
         from member in rows
         where !member.Gone && member.Activity > user.LoadedVersion
         let lastSeq = set.FindThread(member.ThreadId)!.LastSeq

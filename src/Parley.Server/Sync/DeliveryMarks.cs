@@ -23,7 +23,7 @@ internal sealed class DeliveryMarks : BackgroundService
     private readonly Database _database;
     private readonly TimeProvider _clock;
 
-    public DeliveryMarks(Database database, LocalFanout fanout, TimeProvider clock)
+    public DeliveryMarks(Database database, IFanout fanout, TimeProvider clock)
     {
         _database = database;
         _clock = clock;
@@ -32,10 +32,11 @@ internal sealed class DeliveryMarks : BackgroundService
             if (!isOnline)
                 _expected.TryRemove(userId, out _);
         };
+        fanout.Arrived += (userId, change) => Expect(userId, change.Undelivered);
     }
 
     /// <summary>Remembers what a device of the user will have once it reports a version.</summary>
-    public void Expect(long userId, IEnumerable<(long Thread, long Activity, long Seq)> undelivered)
+    private void Expect(long userId, IReadOnlyList<(long Thread, long Activity, long Seq)> undelivered)
     {
         foreach (var (thread, activity, seq) in undelivered)
         {

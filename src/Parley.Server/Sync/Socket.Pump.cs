@@ -15,6 +15,9 @@ internal sealed partial class Socket : IThreadPoolWorkItem
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>A fleeting frame waits this long behind what is being said; then it is old news.</summary>
+    internal static readonly TimeSpan FleetingMax = TimeSpan.FromSeconds(1);
+
     /// <summary>Bytes that are handed over at a time: so much of a long frame is copied for the network, never the whole.</summary>
     private const int PieceBytes = 16 * 1024;
 
@@ -24,6 +27,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private bool _hasChanges;
     private readonly HashSet<long> _changedPresence = [];
     private byte[]? _fleeting;
+    private long _fleetingSince;
     private (int Code, string Reason)? _closing;
     private bool _isCloseSent;
     private bool _isPumping;
@@ -97,13 +101,9 @@ internal sealed partial class Socket : IThreadPoolWorkItem
 
     public void OnFleeting(byte[] frame)
     {
+        // The last one takes the place of those before it.
         lock (_gate)
-        {
-            // Behind a slow socket it is dropped: it would be old by the time it arrives.
-            if (_isPumping)
-                return;
-            _fleeting = frame;
-        }
+            (_fleeting, _fleetingSince) = (frame, _services.Clock.GetTimestamp());
         Wake();
     }
 
@@ -193,7 +193,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             else if (_changedPresence.Count > 0)
                 presence = TakeChangedPresence();
             else if (_fleeting is not null)
-                (frame, _fleeting) = (_fleeting, null);
+                frame = TakeFleeting();
             else
                 return _isPumping = false;
         }
@@ -215,6 +215,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private async Task Welcome(HelloFrame hello)
     {
         var database = _services.Database;
+        await _channel.Reached;
         // It may have ended between its look-up and the moment from which its end is heard of here.
         if (!await database.Read(connection => SyncRoutes.IsSignedIn(connection, Caller)))
         {
@@ -244,7 +245,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             return;
         if (!_isBehind && _channel.FindFrom(_sent) is { } change)
         {
-            await Send(change.Frame);
+            await Send(change.Frame!);
             if (change.CommittedAt != 0)
                 Metrics.PumpLag.Record(Stopwatch.GetElapsedTime(change.CommittedAt).TotalSeconds);
             _sent = change.To;
@@ -297,6 +298,14 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         List<long> users = [.. _changedPresence.Intersect(_watched)];
         _changedPresence.Clear();
         return users;
+    }
+
+    // Behind a slow socket it is dropped: it would be old by the time it arrives.
+    private byte[]? TakeFleeting()
+    {
+        var frame = IsOver(_fleetingSince, FleetingMax) ? null : _fleeting;
+        _fleeting = null;
+        return frame;
     }
 
     private async Task SendPresence(List<long> watched)

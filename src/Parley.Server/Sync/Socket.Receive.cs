@@ -150,8 +150,15 @@ internal sealed partial class Socket
     private async Task Pong(long version)
     {
         var userId = Caller.UserId.Value;
-        // From the database, not from what was announced: so a lost announcement is found as well (S14).
-        var current = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, userId));
+        // From the database, not from what was announced: so a lost announcement is found as well (S14), and the end of a session of
+        // which this node was not told (S13).
+        var (current, isSignedIn) = await _services.Database.Read(async connection =>
+            (await ChangesReader.ReadVersion(connection, userId), await SyncRoutes.IsSignedIn(connection, Caller)));
+        if (!isSignedIn)
+        {
+            Close(4401, "session ended");
+            return;
+        }
         Reply(JsonSerializer.SerializeToUtf8Bytes(new PongFrame(current), WireJson.Wire.PongFrame));
         NoticeVersion(current);
         if (version > current)

@@ -3,7 +3,7 @@ using Parley.Server.Fanout;
 namespace Parley.Server.Sync;
 
 /// <summary>Gives up sockets whose other side has fallen silent or does not read, and sends everyone away when the server stops.</summary>
-internal sealed class SocketKeeper(LocalFanout fanout, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
+internal sealed class SocketKeeper(IFanout fanout, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
     public static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 

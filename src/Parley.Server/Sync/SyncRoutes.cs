@@ -21,7 +21,6 @@ public static class SyncRoutes
     /// <summary>The services of this slice.</summary>
     public static void AddSync(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<LocalFanout>();
         builder.Services.AddSingleton<SyncServices>();
         builder.Services.AddSingleton<DeliveryMarks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeliveryMarks>());
@@ -53,7 +52,7 @@ public static class SyncRoutes
     }
 
     private static async Task<IResult> Sync(
-        Caller caller, Database database, LocalFanout fanout, TimeProvider clock, string? epoch, string? version, string? wait, CancellationToken aborted)
+        Caller caller, Database database, IFanout fanout, TimeProvider clock, string? epoch, string? version, string? wait, CancellationToken aborted)
     {
         if (string.IsNullOrEmpty(epoch))
             throw Refusal.Invalid("epoch", "The epoch is missing.");
@@ -64,6 +63,8 @@ public static class SyncRoutes
         Metrics.LongPolls.Add(channel is null ? 0 : 1);
         try
         {
+            if (channel is not null)
+                await channel.Reached;
             // The session may have ended between its look-up and the moment from which its end is heard of here.
             if (channel is not null && !await database.Read(connection => IsSignedIn(connection, caller)))
                 throw new Refusal(ErrorCode.Unauthenticated, "Sign in first.");

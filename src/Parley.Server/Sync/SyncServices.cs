@@ -6,11 +6,11 @@ namespace Parley.Server.Sync;
 
 /// <summary>What a socket needs of the process.</summary>
 internal sealed class SyncServices(
-    Database database, LocalFanout fanout, DeliveryMarks delivery, IPresenceReader presence, TimeProvider clock,
+    Database database, IFanout fanout, DeliveryMarks delivery, IPresenceReader presence, TimeProvider clock,
     IEnumerable<SocketCommand> commands, ServerOptions options, ILogger<Socket> logger)
 {
     public Database Database => database;
-    public LocalFanout Fanout => fanout;
+    public IFanout Fanout => fanout;
     public DeliveryMarks Delivery => delivery;
     public IPresenceReader Presence => presence;
     public TimeProvider Clock => clock;

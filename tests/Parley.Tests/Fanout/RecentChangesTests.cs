@@ -50,9 +50,8 @@ public sealed class RecentChangesTests
         var (ada, bob) = (await test.AddUser("ada"), await test.AddUser("bob"));
         var thread = await database.StartThread(ada, bob);
         var fanout = new LocalFanout(TimeProvider.System);
-        using var delivery = new DeliveryMarks(database, fanout, TimeProvider.System);
         // Never started: nobody takes what is committed.
-        using var announcer = new Announcer(database, fanout, delivery, NullLogger<Announcer>.Instance);
+        using var announcer = new Announcer(database, fanout, NullLogger<Announcer>.Instance);
         var channel = fanout.Attach(bob, new LongPoll(new Id(1)));
         for (var i = 0; i < Announcer.WaitingMax; i++)
             await database.Send(ada, thread, $"text {i}");

@@ -32,7 +32,7 @@ public sealed class PresenceTests(TestServer server) : IClassFixture<TestServer>
         await adas.Say(new { type = "watch", users = new[] { bob.Id } });
         Assert.Equal((bob.Id.ToString(), true), await NextPresence(adas));
         await first.Close();
-        Assert.Empty(await adas.Gather("presence", LocalFanout.Grace + TimeSpan.FromSeconds(1)));
+        Assert.Empty(await adas.Gather("presence", Channels.Grace + TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -45,12 +45,12 @@ public sealed class PresenceTests(TestServer server) : IClassFixture<TestServer>
         await NextPresence(adas);
         await bobs.DisposeAsync();
         await using var again = await SocketClient.ConnectAndGreet(server.Url, bob.Token!);
-        Assert.Empty(await adas.Gather("presence", LocalFanout.Grace + TimeSpan.FromSeconds(1)));
+        Assert.Empty(await adas.Gather("presence", Channels.Grace + TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
     public void A_socket_that_is_silent_is_given_up_within_45_seconds() =>
-        Assert.InRange(Socket.SilenceMax + SocketKeeper.Round + LocalFanout.Grace, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(45));
+        Assert.InRange(Socket.SilenceMax + SocketKeeper.Round + Channels.Grace, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(45));
 
     [Fact]
     public async Task A_new_list_replaces_the_old_one_and_is_at_most_200_long()

@@ -99,7 +99,7 @@ public class BurstSimulation
             {
                 var rows = set.AllMembers.Where(member => member.IsStamped).ToLookup(member => member.UserId);
                 foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
-                    followers[user.UserId].Push(ChangesWriter.Write(set, node.Epoch, user, rows[user.UserId])!.Frame);
+                    followers[user.UserId].Push(ChangesWriter.Write(set, node.Epoch, user, rows[user.UserId]).Frame!);
             };
         }
     }

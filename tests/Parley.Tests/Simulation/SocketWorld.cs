@@ -77,7 +77,7 @@ internal sealed class SocketWorld : IAsyncDisposable
     {
         foreach (var user in set.Users.Where(user => user.Version > user.LoadedVersion))
         {
-            var change = ChangesWriter.Write(set, Database.Epoch, user, rows[user.UserId])!;
+            var change = ChangesWriter.Write(set, Database.Epoch, user, rows[user.UserId]);
             Last = (user.UserId, change);
             if (IsDeaf)
                 continue;

@@ -23,6 +23,8 @@ public sealed class ArrowTests
         ["Accounts"] = ["Sync", "Fanout", "Storage", "Hosting"],
         ["Sync"] = ["Fanout", "Storage", "Hosting"],
         ["Operations"] = ["Hosting", "Storage", "Storage_Sqlite", "Storage_Postgres"],
+        ["Fanout"] = ["Fanout_Cluster", "Storage", "Storage_Postgres", "Hosting"],
+        ["Fanout_Cluster"] = ["Fanout", "Storage", "Storage_Postgres", "Hosting", "Orleans"],
         ["Hosting"] = ["Storage", "Storage_Sqlite", "Storage_Postgres"],
         ["Storage_Sqlite"] = ["Storage", "SQLite_driver"],
         ["Storage_Postgres"] = ["Storage", "PostgreSQL_driver"],
@@ -68,7 +70,7 @@ public sealed class ArrowTests
 
     private static IEnumerable<(string From, string To)> Arrows() =>
         Uses.Select(use => (From: PartOf(use.From), To: PartOf(use.To)))
-            .Where(arrow => arrow is { From: not (null or "Protocol" or "SQLite_driver" or "PostgreSQL_driver"), To: not null } && arrow.From != arrow.To)
+            .Where(arrow => arrow is { From: not (null or "Protocol" or "SQLite_driver" or "PostgreSQL_driver" or "Orleans"), To: not null } && arrow.From != arrow.To)
             .Select(arrow => (From: arrow.From!, To: arrow.To!)).Distinct().Order();
 
     private static string? PartOf(string name) => name switch
@@ -77,6 +79,7 @@ public sealed class ArrowTests
         Protocol => "Protocol",
         _ when name == "Npgsql" || name.StartsWith("Npgsql.", StringComparison.Ordinal) => "PostgreSQL_driver",
         _ when name.StartsWith(Driver, StringComparison.Ordinal) || name.StartsWith("SQLitePCL", StringComparison.Ordinal) => "SQLite_driver",
+        _ when name == "Orleans" || name.StartsWith("Orleans.", StringComparison.Ordinal) => "Orleans",
         _ when name.StartsWith(Root + ".", StringComparison.Ordinal) => name[(Root.Length + 1)..].Replace('.', '_'),
         _ => null,
     };

@@ -16,25 +16,25 @@ public sealed class TestServer : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private readonly TimeProvider _clock;
-    private readonly string _database;
+    private readonly string? _ownDatabase;
     private WebApplication? _app;
     private int _users;
 
     public TestServer()
-        : this(TimeProvider.System, null)
+        : this(TimeProvider.System, null, null)
     {
     }
 
-    private TestServer(TimeProvider clock, Func<ServerOptions, ServerOptions>? configure)
+    private TestServer(TimeProvider clock, Func<ServerOptions, ServerOptions>? configure, string? database)
     {
         _clock = clock;
-        _database = TestEngine.Create(_folder.FullName);
+        _ownDatabase = database is null ? TestEngine.Create(_folder.FullName) : null;
         // Rounds that are worth having would take most of the tests' time; a test of its own looks at the real number.
         var options = new ServerOptions
         {
             Port = 0,
             Data = _folder.FullName,
-            Database = _database,
+            Database = database ?? _ownDatabase,
             HasLimits = false,
             PasswordIterations = 1_000,
         };
@@ -50,10 +50,11 @@ public sealed class TestServer : IAsyncLifetime
 
     internal Database Database => Services.GetRequiredService<Database>();
 
-    /// <summary>Starts one for a single test.</summary>
-    internal static async Task<TestServer> Start(TimeProvider? clock = null, Func<ServerOptions, ServerOptions>? configure = null)
+    /// <summary>Starts one for a single test, on a database of its own unless one is given.</summary>
+    internal static async Task<TestServer> Start(
+        TimeProvider? clock = null, Func<ServerOptions, ServerOptions>? configure = null, string? database = null)
     {
-        var server = new TestServer(clock ?? TimeProvider.System, configure);
+        var server = new TestServer(clock ?? TimeProvider.System, configure, database);
         await server.InitializeAsync();
         return server;
     }
@@ -85,7 +86,8 @@ public sealed class TestServer : IAsyncLifetime
     {
         await Stop();
         _http.Dispose();
-        TestEngine.Release(_database);
+        if (_ownDatabase is not null)
+            TestEngine.Release(_ownDatabase);
         _folder.Delete(recursive: true);
     }
 

@@ -50,7 +50,7 @@ public sealed class LongPollTests
     private static async Task<List<Task<HttpResponseMessage>>> Poll(TestServer server, ParleyApi user, int count, int already = 0)
     {
         var bootstrap = await user.Get<Bootstrap>("/bootstrap");
-        var fanout = server.Services.GetRequiredService<LocalFanout>();
+        var fanout = server.Services.GetRequiredService<IFanout>();
         var polls = Enumerable.Range(0, count)
             .Select(_ => user.Get($"/sync?epoch={bootstrap.Epoch}&version={bootstrap.Version}&wait=30")).ToList();
         await Eventually.Holds(() => fanout.Subscribers.Count() == Math.Min(32, count + already), "the polls wait");

@@ -40,7 +40,7 @@ public sealed class SocketLimitTests : IAsyncLifetime
         await Eventually.Holds(() => web.PendingBytes > 0, "the first change waits for the reader");
         var (pending, held) = (web.PendingBytes, socket.HeldBytes);
 
-        var channel = _server.Services.GetRequiredService<LocalFanout>().Attach(_bob.Id.Value, new LongPoll(socket.SessionId));
+        var channel = _server.Services.GetRequiredService<IFanout>().Attach(_bob.Id.Value, new LongPoll(socket.SessionId));
 
         await SendToBob(3_000);
 
@@ -65,6 +65,26 @@ public sealed class SocketLimitTests : IAsyncLifetime
         web.LetRead(100);
         await Eventually.Holds(() => Text(web).EndsWith('}') && Text(web).Length > 100_000, "the frame arrives whole");
         Assert.All(web.Read, piece => Assert.InRange(piece.Length, 1, 16 * 1024));
+    }
+
+    [Fact]
+    public async Task S11_What_is_fleeting_waits_a_moment_behind_a_busy_socket_and_is_dropped_behind_a_slow_one()
+    {
+        var (web, socket, _) = await Connect();
+        foreach (var (wait, isShown) in new[] { (TimeSpan.Zero, true), (Socket.FleetingMax + Step, false) })
+        {
+            var before = Text(web).Length;
+            await SendToBob(1);
+            await Eventually.Holds(() => web.PendingBytes > 0, "a change waits for the reader");
+            for (var i = 0; i < 100; i++)
+                socket.OnFleeting("fleeting"u8.ToArray());
+            Assert.Equal("fleeting".Length, socket.HeldBytes);
+            _clock.Advance(wait);
+            web.LetRead(isShown ? 2 : 1);
+            await Eventually.Holds(() => Text(web).Length > before && socket.HeldBytes == 0, "the reader catches up");
+            await Task.Delay(50);
+            Assert.Equal(isShown ? 1 : 0, Text(web)[before..].Split("fleeting").Length - 1);
+        }
     }
 
     [Fact]

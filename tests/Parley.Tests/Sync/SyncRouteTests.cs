@@ -75,7 +75,7 @@ public sealed class SyncRouteTests(TestServer server) : IClassFixture<TestServer
         var thread = await ada.StartThread(bob);
         var bootstrap = await bob.Get<Bootstrap>("/bootstrap");
         // The session goes after the request was let in and before its end could be told to this poll.
-        own.Services.GetRequiredService<LocalFanout>().PresenceChanged += (user, _) => own.Database.Write(connection =>
+        own.Services.GetRequiredService<IFanout>().PresenceChanged += (user, _) => own.Database.Write(connection =>
             connection.ExecuteAsync("DELETE FROM sessions WHERE user_id = @user", new { user })).GetAwaiter().GetResult();
         var waiting = bob.Get($"/sync?epoch={bootstrap.Epoch}&version={bootstrap.Version}&wait=5");
         await ada.Send(thread, "secret");

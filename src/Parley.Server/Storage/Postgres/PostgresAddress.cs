@@ -29,6 +29,15 @@ public static class PostgresAddress
         return connectionString is not null;
     }
 
+    /// <summary>The same place for the membership of a cluster, which asks seldom and must not wait long.</summary>
+    public static string ForMembership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        ApplicationName = "parley membership",
+        MaxPoolSize = 4,
+        Timeout = 3,
+        CommandTimeout = 5,
+    }.ConnectionString;
+
     private static NpgsqlConnectionStringBuilder ReadUrl(string text)
     {
         var url = new Uri(text);

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Parley.Server.Hosting;
+using Parley.Server.Storage.Postgres;
+
+namespace Parley.Server.Fanout.Cluster;
+
+/// <summary>Makes this process a node of a cluster: Orleans, its membership kept in the same PostgreSQL as everything else.</summary>
+internal static class ClusterSetup
+{
+    public static void AddCluster(this WebApplicationBuilder builder, NodeOptions node, string postgres)
+    {
+        builder.UseOrleans(silo =>
+        {
+            silo.UseAdoNetClustering(membership =>
+            {
+                membership.Invariant = "Npgsql";
+                membership.ConnectionString = PostgresAddress.ForMembership(postgres);
+            });
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("parley", "parley"));
+            // No gateway: nobody comes from outside the cluster.
+            silo.ConfigureEndpoints(node.Host, node.Port == 0 ? FindFreePort(node.Host) : node.Port, gatewayPort: 0);
+            silo.Configure<ClusterMembershipOptions>(Tighten);
+            silo.Configure<SiloMessagingOptions>(messaging =>
+                (messaging.ResponseTimeout, messaging.SystemResponseTimeout) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5)));
+            silo.AddGrainService<NodeService>();
+        });
+        // What concerns the operator is said by Nodes and NodeEnd, in our words.
+        foreach (var category in new[] { "Orleans", "Polly", typeof(NodeService).FullName! })
+            builder.Logging.AddFilter(category, LogLevel.Error);
+        builder.Services.AddSingleton<IFatalErrorHandler, NodeEnd>();
+        builder.Services.AddSingleton<NodeClient>();
+        builder.Services.AddSingleton<UserGrains>();
+        builder.Services.AddSingleton<Nodes>();
+        builder.Services.AddSingleton<ClusterFanout>();
+        builder.Services.AddSingleton<IFanout>(services => services.GetRequiredService<ClusterFanout>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<Nodes>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<ClusterFanout>());
+    }
+
+    // Found out by two others within about three seconds: its people are then shown off-line, and what it knew is told anew. Faster, a
+    // pause of a busy machine would put nodes out that are well.
+    private static void Tighten(ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+        membership.NumMissedProbesLimit = 3;
+        membership.NumVotesForDeathDeclaration = 2;
+        // Word goes round by itself; the table is for who missed it.
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        // After all were killed, the first that comes back waits no longer than three of these for the others.
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
+        membership.NumMissedTableIAmAliveLimit = 3;
+        membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+    }
+
+    private static int FindFreePort(IPAddress address)
+    {
+        using var probe = new TcpListener(address, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
