@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry.Metrics;
@@ -19,7 +20,10 @@ internal sealed class MetricsEndpoint(ServerOptions options, MeterProvider metri
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.MetricsHost, options.MetricsPort!.Value);
+            if (options.MetricsHost.Equals(IPAddress.IPv6Any))
+                kestrel.ListenAnyIP(options.MetricsPort!.Value);
+            else
+                kestrel.Listen(options.MetricsHost, options.MetricsPort!.Value);
         });
         // Signals are the other server's; this one ends with it.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

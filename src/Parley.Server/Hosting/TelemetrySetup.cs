@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -18,6 +19,9 @@ internal static class TelemetrySetup
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Runtime", "Npgsql",
         "Microsoft.Orleans",
     ];
+
+    // What is left is sent as the server stops, metrics and traces one after the other; a collector that hangs must not hold that up.
+    private const int SendMaxMilliseconds = 1_000;
 
     private static readonly string[] Sources = ["Npgsql", "Microsoft.Orleans.Application"];
 
@@ -42,11 +46,13 @@ internal static class TelemetrySetup
         if (options.HasCollector)
         {
             // Its address, protocol, headers and pace are the variables of OpenTelemetry's own specification.
-            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
-            telemetry.WithTracing(traces => traces.AddSource(Traces.Source.Name).AddSource(Sources).AddOtlpExporter().AddAspNetCoreInstrumentation(
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(Bound));
+            telemetry.WithTracing(traces => traces.AddSource(Traces.Source.Name).AddSource(Sources).AddOtlpExporter(Bound).AddAspNetCoreInstrumentation(
                 http => http.Filter = context => Routes.IsApi(context.Request) && !context.Request.Path.StartsWithSegments("/api/health")));
         }
         if (options.MetricsPort is not null)
             builder.Services.AddHostedService<MetricsEndpoint>();
     }
+
+    private static void Bound(OtlpExporterOptions exporter) => exporter.TimeoutMilliseconds = Math.Min(exporter.TimeoutMilliseconds, SendMaxMilliseconds);
 }

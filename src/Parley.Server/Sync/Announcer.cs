@@ -37,7 +37,7 @@ internal sealed partial class Announcer : BackgroundService
             Metrics.AnnouncerQueue.Add();
             return;
         }
-        foreach (var user in set.Users.Where(user => user.Version != user.LoadedVersion))
+        foreach (var user in set.Users.Where(user => user.Version != user.LoadedVersion && _fanout.MayListen(user.UserId)))
         {
             _fanout.Announce(user.UserId, Change.Skip(user.LoadedVersion, user.Version));
             Metrics.PokesSkipped.Add();

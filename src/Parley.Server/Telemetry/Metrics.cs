@@ -54,7 +54,7 @@ internal static class Metrics
 
     /// <summary>Seconds until a change was on its way.</summary>
     public static readonly Histogram<double> PumpLag = Distribution<double>(
-        "parley.pump.lag", "s", "From the commit of a change until a socket has taken its frame.",
+        "parley.pump.lag", "s", "From the commit of a change until a socket of the same node has taken its frame.",
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
 
     static Metrics()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Npgsql;
 using Parley.Client;
 using Parley.Protocol;
 using Parley.Tests.Structure;
@@ -119,6 +120,23 @@ public sealed partial class MetricsTests : IDisposable
             await server.Start();
             Assert.Contains("OpenTelemetry", await ReadMappedFiles(server), StringComparison.Ordinal);
         }
+    }
+
+    [PostgresFact]
+    public async Task On_PostgreSQL_the_pools_have_names_and_the_password_is_not_in_it()
+    {
+        var database = TestEngine.Create(_folder.FullName);
+        await using (var server = new ServerProcess(Program, _folder.FullName, "--metrics-port", "0"))
+        {
+            server.Environment["PARLEY_DATABASE"] = database;
+            await server.Start();
+            var metrics = await FindMetrics(server);
+            Assert.Equal(HttpStatusCode.OK, await Ask(HttpMethod.Get, server.Address, "/api/health/ready"));
+            var text = await _http.GetStringAsync(metrics);
+            Assert.Contains("db_client_connection_pool_name=\"parley writes\"", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(database).Password!, text, StringComparison.Ordinal);
+        }
+        TestEngine.Release(database);
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "parley.dll");

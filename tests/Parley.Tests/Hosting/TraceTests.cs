@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -53,6 +55,24 @@ public sealed class TraceTests : IDisposable
             await Eventually.Holds(() => (found = ended.FirstOrDefault(span => span.OperationName == name && isIt(span))) is not null, name);
             return found!;
         }
+    }
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task A_collector_that_hangs_does_not_keep_the_server_from_stopping(string protocol)
+    {
+        // The system takes the connections; nobody ever answers on them.
+        using var collector = new TcpListener(IPAddress.Loopback, 0);
+        collector.Start();
+        await using var server = new ServerProcess(Path.Combine(AppContext.BaseDirectory, "parley.dll"), _folder.FullName);
+        server.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{collector.LocalEndpoint}";
+        server.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        await server.Start();
+        using var api = new Api(server.Address, patience: TimeSpan.Zero);
+        await api.SignUp("Ada", "ada", "a pass phrase nobody has");
+        await server.Stop();
+        Assert.Equal(0, server.ExitCode);
     }
 
     [Fact]

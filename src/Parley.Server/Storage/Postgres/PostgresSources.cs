@@ -70,6 +70,8 @@ internal sealed class PostgresSources : IAsyncDisposable
     private static NpgsqlDataSource Build(string connectionString, int max, string name, string options)
     {
         var source = new NpgsqlDataSourceBuilder(connectionString);
+        // For metrics and traces, which would else name it by its host and user.
+        source.Name = name;
         var settings = source.ConnectionStringBuilder;
         settings.MaxPoolSize = max;
         settings.MinPoolSize = Math.Min(settings.MinPoolSize, max);
