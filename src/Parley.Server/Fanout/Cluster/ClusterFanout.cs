@@ -41,7 +41,7 @@ internal sealed partial class ClusterFanout : BackgroundService, IFanout
     {
         (_nodes, _grains, _factory, _database, _clock, _log) = (nodes, grains, factory, database, clock, log);
         _channels = new Channels(clock) { Opened = OnOpened, Closed = OnClosed };
-        nodes.Gone = node => _ = OnGone(node);
+        nodes.Gone = (node, hasLeft) => _ = OnGone(node, hasLeft);
     }
 
     public Action<long, bool> PresenceChanged { get; set; } = static (_, _) => { };
@@ -175,8 +175,9 @@ internal sealed partial class ClusterFanout : BackgroundService, IFanout
             AskAnew(route.UserId);
     }
 
-    private async Task OnGone(SiloAddress node)
+    private async Task OnGone(SiloAddress node, bool hasLeft)
     {
+        _ = ShowAll(hasLeft);
         // It may have committed what it could not announce any more.
         await LookForMissed(_channels.Users);
         foreach (var followed in _followed.Values.Where(followed => node.Equals(followed.Route?.Host)))
@@ -185,8 +186,14 @@ internal sealed partial class ClusterFanout : BackgroundService, IFanout
         await ForEach(_grains.Users, userId => Try(() => GrainOf(userId).Tidy()));
         // While the grains were not there, others could not know where to send.
         await LookForMissed(_channels.Users);
-        // Those who were connected there are on their way to another node: only who has not come is shown as gone.
-        await Task.Delay(Channels.Grace, _clock);
+    }
+
+    // Those whom a node has sent away are on their way to another one: who has not come by then is shown as gone. Whoever a dead node
+    // lost has had the time in which its death was noticed.
+    private async Task ShowAll(bool hasLeft)
+    {
+        if (hasLeft)
+            await Task.Delay(Channels.Grace, _clock);
         foreach (var followed in _followed.Values)
             Show(followed);
     }

@@ -46,6 +46,9 @@ internal static class ClusterSetup
     private static void Tighten(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+        // Left to itself it waits up to four times as long once the machine is busy.
+        membership.MaxProbeTimeout = membership.ProbeTimeout;
+        membership.ExtendProbeTimeoutDuringDegradation = false;
         membership.NumMissedProbesLimit = 3;
         membership.NumVotesForDeathDeclaration = 2;
         // Word goes round by itself; the table is for who missed it.

@@ -16,8 +16,8 @@ internal sealed partial class Nodes(
 
     public SiloAddress Self => self.SiloAddress;
 
-    /// <summary>Called when a node is gone for good; what comes back in its place is another one.</summary>
-    public Action<SiloAddress> Gone { get; set; } = static _ => { };
+    /// <summary>Called when a node is gone for good; what comes back in its place is another one. <c>true</c>: it has said that it leaves.</summary>
+    public Action<SiloAddress, bool> Gone { get; set; } = static (_, _) => { };
 
     /// <summary>False only for a node that is known to be gone: of a new one this node may not have heard yet.</summary>
     public bool IsAlive(SiloAddress node) => !_gone.ContainsKey(node);
@@ -39,6 +39,7 @@ internal sealed partial class Nodes(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var known = new HashSet<SiloAddress>();
+        var leaving = new HashSet<SiloAddress>();
         await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
         {
             var present = snapshot.Members.Values
@@ -47,14 +48,19 @@ internal sealed partial class Nodes(
             _others = [.. present.Where(node => !node.Equals(Self))];
             foreach (var node in present.Where(known.Add))
                 LogJoined(log, node);
-            foreach (var node in snapshot.Members.Values.Where(member => member.Status == SiloStatus.Dead).Select(member => member.SiloAddress))
-                Lose(node, known);
+            foreach (var member in snapshot.Members.Values)
+            {
+                if (member.Status is SiloStatus.ShuttingDown or SiloStatus.Stopping)
+                    leaving.Add(member.SiloAddress);
+                else if (member.Status == SiloStatus.Dead)
+                    Lose(member.SiloAddress, known, leaving.Remove(member.SiloAddress));
+            }
             foreach (var node in known.Where(node => !present.Contains(node)).ToList())
-                Lose(node, known);
+                Lose(node, known, leaving.Remove(node));
         }
     }
 
-    private void Lose(SiloAddress node, HashSet<SiloAddress> known)
+    private void Lose(SiloAddress node, HashSet<SiloAddress> known, bool hasLeft)
     {
         if (!_gone.TryAdd(node, true))
             return;
@@ -63,7 +69,7 @@ internal sealed partial class Nodes(
         if (!known.Remove(node))
             return;
         LogLost(log, node);
-        Gone(node);
+        Gone(node, hasLeft);
     }
 
     private Outbox Of(SiloAddress node)
