@@ -15,7 +15,7 @@ namespace Parley.Server;
 public static class Program
 {
     /// <summary>Runs until it is told to stop; the exit code is 0, 1 (cannot start) or 2 (the command line is wrong).</summary>
-    public static Task<int> Main(string[] args) => CommandLine.Run(args, Build, [Migrate.Define(), Backup.Define(), Restore.Define()]);
+    public static Task<int> Main(string[] args) => CommandLine.Run(args, Build, [Migrate.Define(), Backup.Define(), Restore.Define(), Move.Define()]);
 
     /// <summary>Puts the server together, ready to start.</summary>
     public static WebApplication Build(ServerOptions options, TimeProvider clock)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Parley.Server.Storage;
@@ -46,9 +47,15 @@ public static class CommandLine
             // Who serves ends by itself; an operation may be killed at any moment.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception error) when (Explain(error) is { } sentence)
+        catch (Exception error) when (parsed.CommandResult.Command == root && Explain(error) is { } sentence)
         {
-            await Console.Error.WriteLineAsync(parsed.CommandResult.Command == root ? $"Parley cannot start. {sentence}" : sentence);
+            await Console.Error.WriteLineAsync($"Parley cannot start. {sentence}");
+            return error is UsageException ? WrongUsage : CannotStart;
+        }
+        // What ends an operation besides is a disk or a database that failed, in their own words.
+        catch (Exception error) when (error is ConfigurationException or UsageException or DbException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
             return error is UsageException ? WrongUsage : CannotStart;
         }
     }

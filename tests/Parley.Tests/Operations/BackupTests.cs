@@ -158,7 +158,7 @@ public sealed class BackupTests : IDisposable
             var restored = await ParleyProgram.Run("restore", Copy, "--data", data, "--database", database);
             Assert.Equal((0, "The backup is in place.\n"), restored);
 
-            await using var other = await TestServer.Start(configure: options => options with { Data = data, Database = database });
+            await using var other = await TestServer.Start(configure: options => options with { Data = data }, database: database);
             await other.Stranger().SignIn("ada");
         }
         finally

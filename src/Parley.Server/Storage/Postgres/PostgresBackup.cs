@@ -7,6 +7,9 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>The whole database as one file of pg_dump's own form, and such a file put in its place again.</summary>
 internal static partial class PostgresBackup
 {
+    // Who is a node now is no news to a database that is put back.
+    private static readonly string[] OfRunningNodes = ["cluster_nodes", "cluster_versions"];
+
     /// <summary>Writes everything as it is at one moment, while servers run or not. The target must not be there.</summary>
     public static void Take(string connectionString, string target)
     {
@@ -16,7 +19,7 @@ internal static partial class PostgresBackup
         var programs = new PostgresPrograms(connection, new NpgsqlConnectionStringBuilder(connectionString));
         var unfinished = UnfinishedFile.Make(target);
         using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.Write))
-            programs.Run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges"], output => output.BaseStream.CopyTo(file));
+            programs.Run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", .. OfRunningNodes.Select(table => $"--exclude-table-data={table}")], output => output.BaseStream.CopyTo(file));
         Check(programs, unfinished);
         UnfinishedFile.Flush(unfinished);
         File.Move(unfinished, target);

@@ -34,6 +34,7 @@ public sealed class PostgresDatabase : Database
     {
         using var connection = PostgresStart.Connect(connectionString);
         var synchronousCommit = PostgresStart.Check(connection);
+        PostgresTarget.RefuseUnfinished(connection);
         PostgresMigrations.Run(connection, connectionString);
         connection.Execute(
             "INSERT INTO meta (name, value) VALUES ('epoch', @epoch) ON CONFLICT (name) DO NOTHING",

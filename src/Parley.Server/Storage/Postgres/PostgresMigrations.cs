@@ -17,7 +17,7 @@ internal static partial class PostgresMigrations
 
     /// <summary>Every table that a Parley has made.</summary>
     public static IEnumerable<string> Tables =>
-        Scripts().SelectMany(name => CreateTable().Matches(Read(name)).Select(match => match.Groups[1].Value)).Append("schema_versions");
+        Scripts().SelectMany(name => CreateTable().Matches(Read(name)).Select(match => match.Groups[1].Value)).Append("schema_versions").Append("unfinished_move");
 
     /// <summary>
     /// Runs what has not run yet, and gives the names of it. Nodes that start at once come one after the other; the lock ends with the

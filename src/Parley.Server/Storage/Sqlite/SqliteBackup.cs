@@ -10,9 +10,7 @@ internal static class SqliteBackup
     public static void Take(string connectionString, string target)
     {
         SqliteConnections.CheckVersion();
-        var source = new SqliteConnectionStringBuilder(connectionString).DataSource;
-        if (!File.Exists(source))
-            throw new ConfigurationException($"There is no database at {Path.GetFullPath(source)}. Name the data folder with --data.");
+        SqliteConnections.RefuseMissing(connectionString);
         var unfinished = UnfinishedFile.Make(target);
         using (var from = SqliteConnections.OpenReader(connectionString))
         using (var to = Open(unfinished))
@@ -51,7 +49,7 @@ internal static class SqliteBackup
         connection.Execute("""
             PRAGMA journal_mode = DELETE;
             BEGIN IMMEDIATE;
-            DELETE FROM meta WHERE name IN ('epoch', 'probe');
+            DELETE FROM meta WHERE name IN ('epoch', 'moved_to', 'probe');
             INSERT INTO meta (name, value) VALUES ('epoch', @epoch);
             COMMIT TRANSACTION;
             """, new { epoch = epoch.ToString() });

@@ -18,10 +18,18 @@ internal static class SqliteConnections
                 $"SQLite {connection.ServerVersion} is too old: Parley needs {MinimumVersion} or newer. Reinstall Parley with the SQLite that comes with it.");
     }
 
+    /// <summary>Throws where there is no file: to open it would make one.</summary>
+    public static void RefuseMissing(string connectionString)
+    {
+        var path = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        if (!File.Exists(path))
+            throw new ConfigurationException($"There is no database at {Path.GetFullPath(path)}.");
+    }
+
     public static SqliteConnection OpenWriter(string connectionString)
     {
         var connection = Open(connectionString);
-        var mode = connection.QuerySingle<string>("PRAGMA journal_mode = WAL");
+        var mode = SetWriteAheadLog(connection);
         if (mode != "wal")
             throw new ConfigurationException(
                 $"The database cannot use a write-ahead log (SQLite answered '{mode}'). Put the data folder on a local disk.");
@@ -43,8 +51,7 @@ internal static class SqliteConnections
         try
         {
             connection.Execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL;");
-            connection.Execute("BEGIN EXCLUSIVE");
-            connection.Execute("COMMIT TRANSACTION");
+            connection.Execute("BEGIN EXCLUSIVE; COMMIT TRANSACTION;", commandTimeout: 1);
             return connection;
         }
         catch (SqliteException error) when (error.SqliteErrorCode == SQLitePCL.raw.SQLITE_BUSY)
@@ -56,6 +63,18 @@ internal static class SqliteConnections
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private static string SetWriteAheadLog(SqliteConnection connection)
+    {
+        try
+        {
+            return connection.QuerySingle<string>("PRAGMA journal_mode = WAL", commandTimeout: 5);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SQLitePCL.raw.SQLITE_BUSY)
+        {
+            throw new ConfigurationException($"Another program has the database {connection.DataSource} for itself, perhaps parley move. Wait until it has ended.");
         }
     }
 

@@ -36,6 +36,9 @@ public sealed class SqliteDatabase : Database
     {
         Migrate(connectionString);
         using var connection = SqliteConnections.OpenWriter(connectionString);
+        if (connection.QuerySingleOrDefault<string>("SELECT value FROM meta WHERE name = 'moved_to'") is { } place)
+            throw new ConfigurationException(
+                $"This database was moved to PostgreSQL at {place}. Give its address with --database; docs/operating.md says how to come back here instead.");
         connection.Execute(
             "INSERT INTO meta (name, value) VALUES ('epoch', @epoch) ON CONFLICT (name) DO NOTHING",
             new { epoch = NewId.At(clock.GetUtcNow()).ToString() });

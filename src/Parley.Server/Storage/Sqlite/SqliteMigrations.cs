@@ -45,4 +45,13 @@ internal static class SqliteMigrations
             throw new ConfigurationException(
                 $"The database was written by a newer Parley (it has {unknown[Folder.Length..]}). Install that version or a later one.");
     }
+
+    /// <summary>Throws where the schema is not the one of this program.</summary>
+    public static void RefuseOtherSchema(SqliteConnection connection)
+    {
+        RefuseNewerSchema(connection);
+        var ran = HasSchema(connection) ? connection.Query<string>("SELECT ScriptName FROM schema_versions").ToHashSet() : [];
+        if (!typeof(SqliteMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).All(ran.Contains))
+            throw new ConfigurationException("The database was written by an older Parley. Bring it up to date first: stop the server, and run parley migrate.");
+    }
 }
