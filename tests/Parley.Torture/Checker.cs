@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Parley.Protocol;
 
 namespace Parley.Torture;
@@ -8,7 +8,11 @@ namespace Parley.Torture;
 /// acknowledged; seqs are 1..n; a sender's messages are in the order in which they were sent; nothing is there that nobody sent; and
 /// every device has what the database has.
 /// </summary>
-internal sealed class Checker(World world, IReadOnlyList<string> journals, IReadOnlyList<Restore> restores)
+/// <param name="world">Who there is.</param>
+/// <param name="journals">The journals of all client programs.</param>
+/// <param name="restores">Backups that were put back.</param>
+/// <param name="others">Threads of the run that nobody of the world is in; they are not looked at here.</param>
+internal sealed class Checker(World world, IReadOnlyList<string> journals, IReadOnlyList<Restore> restores, params IEnumerable<Id> others)
 {
     private readonly Dictionary<string, Sent> _sent = [];
     private readonly Dictionary<int, DeviceState> _devices = [];
@@ -20,7 +24,7 @@ internal sealed class Checker(World world, IReadOnlyList<string> journals, IRead
     public List<long> AcknowledgedAt { get; } = [];
 
     /// <summary>Compares all; <paramref name="heads"/> are the lists that the API shows, by person.</summary>
-    public void Check(string database, IReadOnlyList<IReadOnlyList<Head>> heads)
+    public void Check(DbConnection database, IReadOnlyList<IReadOnlyList<Head>> heads)
     {
         ReadJournals();
         var threads = ReadDatabase(database);
@@ -80,44 +84,41 @@ internal sealed class Checker(World world, IReadOnlyList<string> journals, IRead
 
     private static string Cid(string[] fields) => Wording.Cid(Entries.Int(fields[1]), Entries.Int(fields[2]), Entries.Int(fields[3]));
 
-    private List<Message>[] ReadDatabase(string path)
+    private List<Message>[] ReadDatabase(DbConnection database)
     {
-        var numbers = world.Threads.Select((talk, number) => (talk.Id, number)).ToDictionary(entry => entry.Id.Value, entry => entry.number);
+        var numbers = world.Threads.Select((talk, number) => (talk.Id, number)).ToDictionary(entry => entry.Id, entry => entry.number);
+        var unlooked = others.ToHashSet();
         var threads = world.Threads.Select(_ => new List<Message>()).ToArray();
-        using var connection = Open(path);
         var reactions = new Dictionary<(long, long), SortedDictionary<string, List<Id>>>();
-        using (var query = new SqliteCommand("SELECT thread_id, seq, user_id, emoji FROM reactions ORDER BY user_id", connection))
-        using (var row = query.ExecuteReader())
+        foreach (var row in Query(database, "SELECT thread_id, seq, user_id, emoji FROM reactions ORDER BY user_id"))
         {
-            while (row.Read())
-            {
-                var key = (row.GetInt64(0), row.GetInt64(1));
-                if (!reactions.TryGetValue(key, out var byEmoji))
-                    reactions[key] = byEmoji = new SortedDictionary<string, List<Id>>(StringComparer.Ordinal);
-                if (!byEmoji.TryGetValue(row.GetString(3), out var users))
-                    byEmoji[row.GetString(3)] = users = [];
-                users.Add(new Id(row.GetInt64(2)));
-            }
+            var key = (row.GetInt64(0), row.GetInt64(1));
+            if (!reactions.TryGetValue(key, out var byEmoji))
+                reactions[key] = byEmoji = new SortedDictionary<string, List<Id>>(StringComparer.Ordinal);
+            if (!byEmoji.TryGetValue(row.GetString(3), out var users))
+                byEmoji[row.GetString(3)] = users = [];
+            users.Add(new Id(row.GetInt64(2)));
         }
-        using (var query = new SqliteCommand("SELECT thread_id, seq, cid, user_id, text, revision, edited_at, deleted FROM messages ORDER BY thread_id, seq", connection))
-        using (var row = query.ExecuteReader())
+        foreach (var row in Query(database, "SELECT thread_id, seq, cid, user_id, text, revision, edited_at, deleted FROM messages ORDER BY thread_id, seq"))
         {
-            while (row.Read())
-            {
-                var message = new Message(
-                    row.GetInt64(1), row.GetString(2), new Id(row.GetInt64(3)), row.GetString(4), default, row.GetInt64(5),
-                    row.IsDBNull(6) ? null : new Timestamp(), row.GetInt64(7) != 0, Reactions: reactions.GetValueOrDefault((row.GetInt64(0), row.GetInt64(1))));
-                threads[numbers[row.GetInt64(0)]].Add(message);
-            }
+            var thread = new Id(row.GetInt64(0));
+            if (unlooked.Contains(thread))
+                continue;
+            threads[numbers[thread]].Add(new Message(
+                row.GetInt64(1), row.GetString(2), new Id(row.GetInt64(3)), row.GetString(4), default, row.GetInt64(5),
+                row.IsDBNull(6) ? null : new Timestamp(), row.GetBoolean(7), Reactions: reactions.GetValueOrDefault((row.GetInt64(0), row.GetInt64(1)))));
         }
         return threads;
     }
 
-    private static SqliteConnection Open(string path)
+    // Each row as the reader stands on it.
+    private static IEnumerable<DbDataReader> Query(DbConnection database, string sql)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
+        using var query = database.CreateCommand();
+        query.CommandText = sql;
+        using var row = query.ExecuteReader();
+        while (row.Read())
+            yield return row;
     }
 
     private void CheckAcknowledged(List<Message>[] threads)
@@ -165,13 +166,8 @@ internal sealed class Checker(World world, IReadOnlyList<string> journals, IRead
 
     private static HashSet<string> ReadCids(string path)
     {
-        using var connection = Open(path);
-        using var query = new SqliteCommand("SELECT cid FROM messages", connection);
-        using var row = query.ExecuteReader();
-        var cids = new HashSet<string>();
-        while (row.Read())
-            cids.Add(row.GetString(0));
-        return cids;
+        using var connection = SqliteFile.Open(path);
+        return [.. Query(connection, "SELECT cid FROM messages").Select(row => row.GetString(0))];
     }
 
     private void CheckThread(int thread, List<Message> messages)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -49,6 +50,12 @@ internal sealed class FaultProxy : IDisposable
             relay.Cut();
     }
 
+    public override string ToString()
+    {
+        lock (_lock)
+            return string.Join(", ", Fates.Select(fate => string.Create(CultureInfo.InvariantCulture, $"{fate.Value:N0} {Name(fate.Key)}")));
+    }
+
     public void Dispose()
     {
         _listener.Dispose();
@@ -85,6 +92,16 @@ internal sealed class FaultProxy : IDisposable
         lock (_lock)
             _relays.Remove(relay);
     }
+
+    private static string Name(Fate fate) => fate switch
+    {
+        Fate.Sound => "sound",
+        Fate.Late => "late",
+        Fate.Cut => "cut",
+        Fate.HalfOpen => "half-open",
+        Fate.DeafToServer => "with a reader that stopped",
+        _ => "deaf to the client",
+    };
 
     private Fate Draw() => _chance.Next(100) switch
     {

@@ -1,10 +1,9 @@
-using System.Globalization;
 using Parley.Client;
 using Parley.Protocol;
 
 namespace Parley.Torture;
 
-/// <summary>What is done to server, clients, network, disk and clock while people talk: one fault after the other, drawn from the seed.</summary>
+/// <summary>What is done to server, clients, network, disk and clock of one server while people talk: one fault after the other, drawn from the seed.</summary>
 internal sealed class Faults : IDisposable
 {
     /// <summary>Faults that not every machine lets us make.</summary>
@@ -17,38 +16,23 @@ internal sealed class Faults : IDisposable
     private readonly SmallDisk _disk;
     private readonly FakeClock _clock;
     private readonly string _work;
-    private readonly long _began = Environment.TickCount64;
-    private readonly Random _chance;
     private readonly Api _api;
-    private readonly List<(string Name, int Weight, Func<Task> Act)> _kinds;
-    private int _count;
 
     public Faults(World world, ServerProcess server, ClientPrograms clients, FaultProxy proxy, SmallDisk disk, FakeClock clock, string work)
     {
         (_world, _server, _clients, _proxy, _disk, _clock, _work) = (world, server, clients, proxy, disk, clock, work);
-        _chance = new Random(world.Seed);
         _api = new Api(server.Address, TimeSpan.Zero, TimeSpan.FromSeconds(5));
-        _kinds =
-        [
-            ("kill -9 of the server", 5, KillServer),
-            ("kill -9 of a client program", 3, KillClient),
-            ("all connections cut", 3, CutAll),
-            ("server frozen", 2, FreezeServer),
-            ("client program frozen", 2, FreezeClient),
-            ("server restarted", 2, RestartServer),
-        ];
-        Offer(DiskFull, 2, FillDisk, disk.WhyNot);
-        Offer(ClockJumped, 2, JumpClock, clock.WhyNot);
+        Schedule = new FaultSchedule(world.Seed) { InTheMiddle = ("restore of an earlier backup", PutBackupBack) };
+        Schedule.Offer("kill -9 of the server", 5, KillServer);
+        Schedule.Offer("server frozen", 2, FreezeServer);
+        Schedule.Offer("server restarted", 2, RestartServer);
+        Schedule.OfferClientFaults(clients, proxy);
+        Schedule.Offer(DiskFull, 2, FillDisk, disk.WhyNot);
+        Schedule.Offer(ClockJumped, 2, JumpClock, clock.WhyNot);
     }
 
-    /// <summary>How often each was done.</summary>
-    public SortedDictionary<string, int> Done { get; } = [];
-
-    /// <summary>How many were done so far; may be read while they are.</summary>
-    public int Count => Volatile.Read(ref _count);
-
-    /// <summary>What cannot be done here, and why.</summary>
-    public Dictionary<string, string> Skipped { get; } = [];
+    /// <summary>Which comes when.</summary>
+    public FaultSchedule Schedule { get; }
 
     /// <summary>When the server was killed, and when its next life listened.</summary>
     public List<(long Killed, long Listening)> Kills { get; } = [];
@@ -65,59 +49,7 @@ internal sealed class Faults : IDisposable
     /// <summary>How often a write was refused by name because the disk was full.</summary>
     public int RefusedForDisk { get; private set; }
 
-    /// <summary>Makes faults until it is time to end and each kind was made, with one restore of a backup in the middle.</summary>
-    public async Task Run(TimeSpan duration, TimeSpan gap)
-    {
-        var end = Environment.TickCount64 + (long)duration.TotalMilliseconds;
-        var restoreAt = end - (long)(duration.TotalMilliseconds / 2);
-        // Each kind once, in a random order, and then by chance: a short run, and one on a busy machine, has all of them too.
-        var first = new Queue<(string, int, Func<Task>)>(_kinds.OrderBy(_ => _chance.Next()));
-        while (true)
-        {
-            await Task.Delay(gap * (0.5 + _chance.NextDouble()));
-            if (Environment.TickCount64 >= end && first.Count == 0 && Restores.Count > 0)
-                return;
-            if (Restores.Count == 0 && Environment.TickCount64 >= restoreAt)
-                await Do("restore of an earlier backup", PutBackupBack);
-            else if (first.TryDequeue(out var kind))
-                await Do(kind.Item1, kind.Item3);
-            else
-                await DoAny();
-        }
-    }
-
     public void Dispose() => _api.Dispose();
-
-    private void Offer(string name, int weight, Func<Task> act, string? whyNot)
-    {
-        if (whyNot is null)
-            _kinds.Add((name, weight, act));
-        else
-            Skipped[name] = whyNot;
-    }
-
-    private async Task DoAny()
-    {
-        var dice = _chance.Next(_kinds.Sum(kind => kind.Weight));
-        foreach (var (name, weight, act) in _kinds)
-        {
-            if ((dice -= weight) < 0)
-            {
-                await Do(name, act);
-                return;
-            }
-        }
-    }
-
-    private async Task Do(string name, Func<Task> act)
-    {
-        Done[name] = Done.GetValueOrDefault(name) + 1;
-        Interlocked.Increment(ref _count);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(Environment.TickCount64 - _began) / 1_000.0,7:0.0} s  {name}"));
-        await act();
-    }
-
-    private TimeSpan Seconds(double min, double max) => TimeSpan.FromSeconds(min + (_chance.NextDouble() * (max - min)));
 
     private async Task KillServer()
     {
@@ -138,33 +70,13 @@ internal sealed class Faults : IDisposable
     private async Task FreezeServer()
     {
         _server.Freeze();
-        await Task.Delay(Seconds(0.5, 6));
+        await Task.Delay(Schedule.Seconds(0.5, 6));
         _server.Thaw();
-    }
-
-    private Task KillClient()
-    {
-        _clients.Restart(_chance.Next(_clients.Count));
-        return Task.CompletedTask;
-    }
-
-    private async Task FreezeClient()
-    {
-        var part = _chance.Next(_clients.Count);
-        _clients.Freeze(part);
-        await Task.Delay(Seconds(0.5, 8));
-        _clients.Thaw(part);
-    }
-
-    private Task CutAll()
-    {
-        _proxy.CutAll();
-        return Task.CompletedTask;
     }
 
     private Task JumpClock()
     {
-        _clock.Set(TimeSpan.FromSeconds(_chance.Next(-3_600, 3_600)));
+        _clock.Set(TimeSpan.FromSeconds(Schedule.Chance.Next(-3_600, 3_600)));
         return Task.CompletedTask;
     }
 
@@ -198,7 +110,7 @@ internal sealed class Faults : IDisposable
     {
         try
         {
-            await _api.Rename(person, $"{person.Name}, {_chance.Next(1_000)} times");
+            await _api.Rename(person, $"{person.Name}, {Schedule.Chance.Next(1_000)} times");
             return false;
         }
         catch (Refusal refusal) when (refusal.Code == ErrorCode.Unavailable && refusal.Message.Contains("disk is full", StringComparison.Ordinal))
@@ -229,7 +141,7 @@ internal sealed class Faults : IDisposable
     {
         var backup = Path.Combine(_work, $"backup-{Restores.Count}.db");
         await _server.Operate("backup", backup);
-        await Task.Delay(Seconds(3, 8));
+        await Task.Delay(Schedule.Seconds(3, 8));
         // A seq means another message soon: an edit that is on its way now would change a stranger.
         await _clients.Tell(ClientProgram.Quiet, TimeSpan.FromMinutes(2));
         _server.Kill();

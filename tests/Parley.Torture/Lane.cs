@@ -42,6 +42,8 @@ internal sealed class Lane(World world, int person, int thread, Device device, J
         {
             if (_chance.Next(100) >= 5 || _own.Count == 0 || !await voice.TryChange(Change))
                 await SendNext();
+            if (world.Pace > 0)
+                await Task.Delay(_chance.Next(2 * world.Pace), CancellationToken.None);
         }
     }
 

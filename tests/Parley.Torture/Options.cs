@@ -15,6 +15,15 @@ internal sealed record Options
     /// <summary>The time between two faults, on average.</summary>
     public required TimeSpan Gap { get; init; }
 
+    /// <summary>What a person waits in a thread between two acts, in milliseconds, on average.</summary>
+    public int Pace { get; init; }
+
+    /// <summary>How many nodes a cluster has.</summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>Whether there is no time for faults that last.</summary>
+    public bool IsShort => Duration < TimeSpan.FromMinutes(5);
+
     /// <summary>Where the counts are written for bin/test; null for nowhere.</summary>
     public FileInfo? Report { get; init; }
 

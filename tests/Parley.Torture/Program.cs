@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Parley.Torture.Cluster;
 
 namespace Parley.Torture;
 
@@ -11,15 +12,19 @@ internal static class Program
     private static readonly Option<double> Gap = new("--gap") { Description = "seconds between two faults, on average; 8 without it", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
     private static readonly Option<int> Times = new("--times") { Description = "how often the server is killed; 20 without it", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> Nodes = new("--nodes") { Description = "how many nodes; 3 without it", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> People = new("--people") { Description = "how many people talk; 32 without it", DefaultValueFactory = _ => 32 };
+    private static readonly Option<int> Pace = new("--pace") { Description = "milliseconds that a person waits in a thread between two acts, on average; 300 without it", DefaultValueFactory = _ => 300 };
+    private static readonly Option<DirectoryInfo> Root = new("--root") { Description = "the folder of the clone", Required = true };
     private static readonly Option<FileInfo?> ReportFile = new("--report") { Description = "a file for the counts of what held, as JSON" };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
 
-    // The parser's own way swallows cancellations, which a timeout is one of.
+    // The parser's own ways swallow cancellations, which a timeout is one of, and end the process without its cleaning up.
     private static async Task<int> Explain(ParseResult parsed)
     {
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception error)
         {
@@ -45,14 +50,21 @@ internal static class Program
         var recovery = new Command("recovery", "A few people talk, the server is killed again and again: how long nobody is acknowledged.") { Times, Server };
         recovery.SetAction(parsed => new Recovery(parsed.GetValue(Server)!.FullName, parsed.GetValue(Times)).Run());
         root.Subcommands.Add(recovery);
-        root.SetAction(parsed => new Run(new Options
-        {
-            Server = parsed.GetValue(Server)!.FullName,
-            Seed = parsed.GetValue(Seed),
-            Duration = TimeSpan.FromMinutes(parsed.GetValue(Minutes)),
-            Gap = TimeSpan.FromSeconds(parsed.GetValue(Gap)),
-            Report = parsed.GetValue(ReportFile),
-        }).Talk());
+        var cluster = new Command("cluster", "Nodes, a balancer and PostgreSQL, all of which fail while people talk.") { Minutes, Seed, Gap, Nodes, People, Pace, Server, Root, ReportFile };
+        cluster.SetAction(parsed => new ClusterRun(
+            ReadOptions(parsed) with { Nodes = parsed.GetValue(Nodes), People = parsed.GetValue(People), Pace = parsed.GetValue(Pace) },
+            parsed.GetValue(Root)!.FullName).Talk());
+        root.Subcommands.Add(cluster);
+        root.SetAction(parsed => new Run(ReadOptions(parsed)).Talk());
         return Explain(root.Parse(args));
     }
+
+    private static Options ReadOptions(ParseResult parsed) => new()
+    {
+        Server = parsed.GetValue(Server)!.FullName,
+        Seed = parsed.GetValue(Seed),
+        Duration = TimeSpan.FromMinutes(parsed.GetValue(Minutes)),
+        Gap = TimeSpan.FromSeconds(parsed.GetValue(Gap)),
+        Report = parsed.GetValue(ReportFile),
+    };
 }

@@ -1,12 +1,12 @@
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Torture;
 
 /// <summary>One run: people talk under faults, then all is healed, and everything is compared.</summary>
 internal sealed class Run(Options options)
 {
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(3), SyncPatience = TimeSpan.FromMinutes(2);
+    /// <summary>How long what is pending may take when all is healed.</summary>
+    public static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs it; the exit code is 0 when nothing was lost, doubled, reordered or made up.</summary>
     public async Task<int> Talk()
@@ -27,20 +27,20 @@ internal sealed class Run(Options options)
 
             using var clients = new ClientPrograms(work, worldPath, options.Programs);
             using var faults = new Faults(world, server, clients, proxy, disk, clock, work);
-            var report = new Report(options, world, clients, faults, proxy, server);
+            using var progress = new Progress(options, world, clients, faults.Schedule, () => server.Memory);
+            var report = new Report(options, faults, proxy, server, progress);
             clients.Start();
-            using var watching = new CancellationTokenSource();
-            var progress = report.Watch(watching.Token);
-            await faults.Run(options.Duration, options.Gap);
+            progress.Start();
+            await faults.Schedule.Run(options.Duration, options.Gap);
             proxy.Heal();
             await clients.Tell(ClientProgram.Stop, DrainPatience);
-            var heads = await WaitUntilSynced(world, server, clients);
-            await watching.CancelAsync();
-            await progress;
+            var heads = await Settling.Wait(world, server.Address, clients.Locate);
+            await progress.End();
             await server.Stop();
 
             var checker = new Checker(world, clients.Journals, faults.Restores);
-            checker.Check(Path.Combine(disk.Folder, "data", "parley.db"), heads);
+            await using var database = SqliteFile.Open(Path.Combine(disk.Folder, "data", "parley.db"));
+            checker.Check(database, heads);
             isKept = !report.Print(checker);
             return isKept ? 1 : 0;
         }
@@ -51,26 +51,5 @@ internal sealed class Run(Options options)
             else
                 Directory.Delete(work, recursive: true);
         }
-    }
-
-    /// <summary>Waits until every device says it is where the server is, twice in a row; what is not there then is missing for good.</summary>
-    private static async Task<IReadOnlyList<IReadOnlyList<Head>>> WaitUntilSynced(World world, ServerProcess server, ClientPrograms clients)
-    {
-        using var api = new Api(server.Address);
-        var before = new List<long>();
-        for (var until = Environment.TickCount64 + (long)SyncPatience.TotalMilliseconds; Environment.TickCount64 < until; await Task.Delay(1_500))
-        {
-            var now = new List<long>();
-            foreach (var person in world.People)
-                now.Add((await api.Bootstrap(person)).Version);
-            var positions = await clients.Locate();
-            if (now.SequenceEqual(before) && positions.All(position => position.Version == now[position.Person]))
-                break;
-            before = now;
-        }
-        var heads = new List<IReadOnlyList<Head>>();
-        foreach (var person in world.People)
-            heads.Add(await api.GetThreads(person));
-        return heads;
     }
 }

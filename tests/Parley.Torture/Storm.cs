@@ -149,8 +149,7 @@ internal sealed class Storm(string program, int sockets, FileInfo? report)
     /// <summary>Two people a thread, each with a session.</summary>
     private void Populate(string database)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
-        connection.Open();
+        using var connection = SqliteFile.Open(database);
         using var transaction = connection.BeginTransaction();
         for (var i = 0; i < sockets; i++)
         {

@@ -40,6 +40,26 @@ internal sealed class Verdict
             Examples.Add(example);
     }
 
+    /// <summary>Adds what was found elsewhere.</summary>
+    public void Add(Verdict other)
+    {
+        (Lost, Duplicated, Reordered, Phantom) = (Lost + other.Lost, Duplicated + other.Duplicated, Reordered + other.Reordered, Phantom + other.Phantom);
+        (Missed, Unequal, Wrong, Gaps) = (Missed + other.Missed, Unequal + other.Unequal, Wrong + other.Wrong, Gaps + other.Gaps);
+        (Sent, Acknowledged, Devices, Applied) = (Sent + other.Sent, Acknowledged + other.Acknowledged, Devices + other.Devices, Applied + other.Applied);
+        Examples.AddRange(other.Examples);
+    }
+
+    /// <summary>Says sentence by sentence what held.</summary>
+    public void AddTo(Results results)
+    {
+        results.Add("[S12] nothing that was acknowledged is lost", Lost == 0 && Acknowledged > 0);
+        results.Add("[S12] nothing is there twice", Duplicated == 0);
+        results.Add("[S3] nothing is out of order", Reordered == 0);
+        results.Add("nothing is there that nobody sent", Phantom == 0);
+        results.Add("[S9][S10][S14] every device has what the server has", (Missed, Unequal, Gaps) == default);
+        results.Add("every send was acknowledged in the end", Wrong == 0 && Sent == Acknowledged);
+    }
+
     public override string ToString() =>
         FormattableString.Invariant($"""
         acknowledged {Acknowledged:N0} / lost {Lost} / duplicated {Duplicated} / reordered {Reordered} / phantom {Phantom}

@@ -9,7 +9,8 @@ namespace Parley.Torture;
 /// <param name="Seed">What chance begins with.</param>
 /// <param name="People">Everyone; their index is their number.</param>
 /// <param name="Threads">Every thread; its index is its number.</param>
-internal sealed record World(Uri Server, int Seed, IReadOnlyList<Person> People, IReadOnlyList<Talk> Threads)
+/// <param name="Pace">What a person waits in a thread between two acts, in milliseconds, on average.</param>
+internal sealed record World(Uri Server, int Seed, IReadOnlyList<Person> People, IReadOnlyList<Talk> Threads, int Pace = 0)
 {
     // So many passwords are hashed at a time.
     private const int SignUpsAtOnce = 4;
@@ -19,12 +20,12 @@ internal sealed record World(Uri Server, int Seed, IReadOnlyList<Person> People,
         Enumerable.Range(0, Threads.Count).Where(thread => Threads[thread].First == person || Threads[thread].Second == person);
 
     /// <summary>Signs people up, each in a thread with the next few, all of them in a ring.</summary>
-    public static async Task<World> Make(Uri server, Uri proxy, int seed, int people, int neighbours)
+    public static async Task<World> Make(Uri server, Uri proxy, int seed, int people, int neighbours, string name = "person")
     {
         using var api = new Api(server);
         var persons = new Person[people];
         await Parallel.ForAsync(0, people, new ParallelOptions { MaxDegreeOfParallelism = SignUpsAtOnce }, async (i, _) =>
-            persons[i] = await api.SignUp($"Person {i}", $"person{i}", "a password for the harness"));
+            persons[i] = await api.SignUp($"Person {i}", $"{name}{i}", "a password for the harness"));
         var threads = new List<Talk>();
         for (var first = 0; first < people; first++)
         {

@@ -38,6 +38,9 @@ public sealed class Connection : IDisposable
         }
     }
 
+    /// <summary>The code with which the server has closed it; null while it has not.</summary>
+    public int? CloseCode => (int?)_socket.CloseStatus;
+
     /// <summary>Sends a frame.</summary>
     public async Task Say(object frame, CancellationToken stop)
     {

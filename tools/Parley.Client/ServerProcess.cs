@@ -15,11 +15,17 @@ public sealed class ServerProcess(string program, string data, params string[] f
 
     private Process? _process;
 
+    /// <summary>The address at which it is reached.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>The network namespace that it lives in; null for everyone's.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>The port it listens on, the same in all its lives.</summary>
     public int Port { get; } = FindFreePort();
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new($"http://127.0.0.1:{Port}");
+    public Uri Address => new($"http://{Host}:{Port}");
 
     /// <summary>Whether callers are slowed down, as they are where people talk.</summary>
     public bool HasLimits { get; init; }
@@ -51,9 +57,10 @@ public sealed class ServerProcess(string program, string data, params string[] f
     /// <summary>Starts it and waits until it listens.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[program, "--port", $"{Port}", "--data", data, .. HasLimits ? (string[])[] : ["--no-limits"], .. flags])
-            start.ArgumentList.Add(argument);
+        string[] command = ["dotnet", program, "--port", $"{Port}", "--data", data, .. HasLimits ? (string[])[] : ["--no-limits"], .. flags];
+        if (Namespace is not null)
+            command = ["ip", "netns", "exec", Namespace, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -85,6 +92,9 @@ public sealed class ServerProcess(string program, string data, params string[] f
             throw new InvalidOperationException($"parley {arguments[0]} ended with {process.ExitCode}.");
     }
 
+    /// <summary>Completes when its present life has ended.</summary>
+    public Task WaitForEnd() => _process!.WaitForExitAsync();
+
     /// <summary>Ends it at once: SIGKILL.</summary>
     public void Kill()
     {
@@ -94,10 +104,13 @@ public sealed class ServerProcess(string program, string data, params string[] f
         process.WaitForExit();
     }
 
-    /// <summary>Ends it as an operator does: SIGTERM, and waits.</summary>
+    /// <summary>Tells it to end, as an operator does: SIGTERM.</summary>
+    public void Tell() => Signal("TERM");
+
+    /// <summary>Tells it to end, and waits until it has.</summary>
     public async Task Stop()
     {
-        Signal("TERM");
+        Tell();
         using var late = new CancellationTokenSource(StopPatience);
         await _process!.WaitForExitAsync(late.Token);
     }
@@ -125,7 +138,7 @@ public sealed class ServerProcess(string program, string data, params string[] f
             var line = File.ReadLines($"/proc/{_process?.Id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or InvalidOperationException)
         {
             // Between two lives.
             return 0;
@@ -140,7 +153,8 @@ public sealed class ServerProcess(string program, string data, params string[] f
             lines.Add(line);
     }
 
-    private static int FindFreePort()
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FindFreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

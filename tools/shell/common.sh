@@ -136,3 +136,10 @@ install_faketime() {
   { apt_get update && apt_get install --yes --no-install-recommends libfaketime; } >/dev/null 2>&1 ||
     printf '%s\n' 'libfaketime (Debian package libfaketime) cannot be installed from here: the clock will not jump.' >&2
 }
+
+# Cables between nodes can be pulled where it is there; elsewhere the harness says that they were not.
+install_ip() {
+  PATH=$PATH:/usr/sbin:/sbin command -v ip >/dev/null && return
+  { apt_get update && apt_get install --yes --no-install-recommends iproute2; } >/dev/null 2>&1 ||
+    printf '%s\n' 'ip (Debian package iproute2) cannot be installed from here: the network between nodes will stay whole.' >&2
+}

@@ -179,7 +179,8 @@ public sealed class CheckerTests : IDisposable
         File.WriteAllLines(journal, _journal);
         // One client program has both people.
         var checker = new Checker(_world, [journal], restores);
-        checker.Check(database, [[Head()], [Head()]]);
+        using var connection = SqliteFile.Open(database);
+        checker.Check(connection, [[Head()], [Head()]]);
         return checker.Verdict;
     }
 
