@@ -11,7 +11,7 @@ namespace Parley.Bench;
 /// </summary>
 internal sealed class Sends
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     public required string Server { get; init; }
     public required int Nodes { get; init; }
@@ -54,6 +54,11 @@ internal sealed class Sends
             Print(runs, (SizeOf(tables) - bytes) / pairs.Sum(pair => pair.Sent));
             return 0;
         }
+        catch (Exception) when (servers.Find(server => server.ExitCode is not null) is { } ended)
+        {
+            await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
+            return 2;
+        }
         finally
         {
             foreach (var server in servers)
@@ -63,7 +68,7 @@ internal sealed class Sends
         }
     }
 
-    private string[] Flags() => [.. Database is null ? [] : (string[])["--database", Database], .. IsCluster ? (string[])["--cluster"] : []];
+    private string[] Flags() => [.. Database is null ? [] : (string[])["--database", Database], .. IsCluster ? (string[])["--cluster", "--node-port", "0"] : []];
 
     private async Task<List<Pair>> SignUp(List<ServerProcess> servers)
     {
