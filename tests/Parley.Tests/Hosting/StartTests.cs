@@ -16,6 +16,9 @@ public sealed class StartTests : IDisposable
     [InlineData("--port", "--port")]
     [InlineData("--nonsense", "--nonsense")]
     [InlineData("--origin chat", "origin")]
+    [InlineData("--cluster --node-host nowhere", "address for the other nodes")]
+    [InlineData("--cluster --node-port abc", "port")]
+    [InlineData("--proxies nonsense", "proxy")]
     [InlineData("--metrics-port abc", "port for metrics")]
     [InlineData("--metrics-port 8080", "port of their own")]
     [InlineData("--metrics-port 9464 --metrics-host nowhere", "host for metrics")]
@@ -32,6 +35,8 @@ public sealed class StartTests : IDisposable
     [InlineData("--host nowhere", "IP address")]
     [InlineData("--host 192.0.2.1", "--host")]
     [InlineData("--port 0 --metrics-port 9464 --metrics-host 192.0.2.1", "--metrics-host")]
+    [InlineData("--cluster", "needs PostgreSQL")]
+    [InlineData("--cluster --node-host 192.0.2.1 --database postgres://u:hush@127.0.0.1:1/parley", "--node-host")]
     [InlineData("--data /proc/parley", "cannot be written")]
     [InlineData("--database Host=127.0.0.1;Port=1;Username=u;Password=hush", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
     [InlineData("--database postgresql://u:hush@127.0.0.1:1/parley", "PostgreSQL at 127.0.0.1:1 cannot be reached")]
@@ -61,9 +66,12 @@ public sealed class StartTests : IDisposable
         Assert.Contains("port is in use", port.Output, StringComparison.Ordinal);
         Assert.Single(port.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
-        var metrics = await Run($"--data {_folder.FullName} --port 0 --metrics-port {first.Url.Port}");
-        Assert.Equal(1, metrics.Code);
-        Assert.Contains("--metrics-port", metrics.Output, StringComparison.Ordinal);
+        foreach (var (flag, others) in new[] { ("--metrics-port", ""), ("--node-port", "--cluster --database postgres://u:p@127.0.0.1:1/parley") })
+        {
+            var other = await Run($"--data {_folder.FullName} --port 0 {flag} {first.Url.Port} {others}".TrimEnd());
+            Assert.Equal(1, other.Code);
+            Assert.Contains(flag, other.Output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Parley.Server.Hosting;
+using Parley.Server.Storage;
 using Parley.Server.Storage.Postgres;
 
 namespace Parley.Server.Fanout.Cluster;
@@ -13,6 +14,7 @@ internal static class ClusterSetup
 {
     public static void AddCluster(this WebApplicationBuilder builder, NodeOptions node, string postgres)
     {
+        var port = FindPort(node);
         builder.UseOrleans(silo =>
         {
             silo.UseAdoNetClustering(membership =>
@@ -22,7 +24,7 @@ internal static class ClusterSetup
             });
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("parley", "parley"));
             // No gateway: nobody comes from outside the cluster.
-            silo.ConfigureEndpoints(node.Host, node.Port == 0 ? FindFreePort(node.Host) : node.Port, gatewayPort: 0);
+            silo.ConfigureEndpoints(node.Host, port, gatewayPort: 0);
             silo.Configure<ClusterMembershipOptions>(Tighten);
             silo.Configure<SiloMessagingOptions>(messaging =>
                 (messaging.ResponseTimeout, messaging.SystemResponseTimeout) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5)));
@@ -59,10 +61,23 @@ internal static class ClusterSetup
         membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
     }
 
-    private static int FindFreePort(IPAddress address)
+    // Orleans would share a port that is taken, and each node hear half of what is said to both.
+    private static int FindPort(NodeOptions node)
     {
-        using var probe = new TcpListener(address, 0);
-        probe.Start();
+        using var probe = new TcpListener(node.Host, node.Port);
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new ConfigurationException(
+                $"Port {node.Port} of {node.Host}, for the other nodes, is in use, perhaps by another node. Choose one with --node-port; 0 takes any that is free.");
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw new ConfigurationException($"{node.Host} is not an address of this machine. Choose another with --node-host.");
+        }
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
