@@ -163,6 +163,11 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         {
             Abort();
         }
+        catch (Refusal refusal) when (refusal.Code == ErrorCode.Unavailable)
+        {
+            // The database is away, which readiness tells the operator. The client comes back, perhaps to another node.
+            Abort();
+        }
         catch (Exception error)
         {
             LogFailed(_services.Logger, error);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using Parley.Client;
 using Parley.Protocol;
 using Parley.Server.Storage;
 using Parley.Server.Sync;
@@ -75,6 +76,27 @@ public sealed class PostgresFaultTests
 
         void Cut() => TestEngine.Administrate(
             $"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{TestEngine.NameOf(server.Options.Database!)}'");
+    }
+
+    [PostgresFact]
+    public async Task A_socket_that_cannot_be_told_anything_for_want_of_PostgreSQL_is_given_up_and_no_fault_of_ours_is_logged()
+    {
+        await using var cluster = await PostgresCluster.Start();
+        var folder = Directory.CreateTempSubdirectory("parley-log-");
+        await using (var server = new ServerProcess(
+            Path.Combine(AppContext.BaseDirectory, "parley.dll"), folder.FullName, "--database", cluster.Create("away")))
+        {
+            await server.Start();
+            using var api = new Api(server.Address, patience: TimeSpan.Zero);
+            var ada = await api.SignUp("Ada", "ada", ParleyApi.GoodPassword);
+            await using var socket = await SocketClient.ConnectAndGreet(server.Address, ada.Token);
+            await cluster.Kill();
+            await socket.Say(new { type = "watch", users = new[] { ada.Id } });
+            await socket.ExpectClose();
+            await server.Stop();
+            Assert.DoesNotContain([.. server.Output, .. server.Errors], line => line.Contains("[202]", StringComparison.Ordinal));
+        }
+        folder.Delete(recursive: true);
     }
 
     [PostgresFact]
