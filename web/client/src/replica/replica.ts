@@ -55,7 +55,7 @@ export class Replica {
   private unconfirmed = new Set<string>();
   /** Whether changes can follow: not so after a restart in the middle of a bootstrap. */
   private isPositioned = false;
-  /** Threads that went while a bootstrap was loading, by version: a page read earlier must not bring them back. */
+  /** Threads that went while a bootstrap was loading, by version: what was read earlier must not bring them back. */
   private departed = new Map<string, number>();
   private readonly observer: ReplicaObserver;
 
@@ -123,9 +123,7 @@ export class Replica {
   }
 
   private takeList(heads: readonly Head[], nextPageToken: string | undefined): void {
-    for (const head of heads) {
-      if ((this.departed.get(head.id) ?? -1) < head.version) this.applyHead(head);
-    }
+    for (const head of heads) this.applyHead(head);
     this.nextPageToken = nextPageToken ?? null;
     if (nextPageToken !== undefined) return;
     for (const id of this.unconfirmed) this.removeThread(id);
@@ -136,13 +134,19 @@ export class Replica {
 
   /** A head from a frame, a page or an answer: the last writer by version wins. */
   applyHead(head: Head): void {
-    this.unconfirmed.delete(head.id);
     const held = this.heads.get(head.id);
+    if (!held && this.hasDeparted(head)) return;
+    this.unconfirmed.delete(head.id);
     if (held && held.version >= head.version) return;
     this.heads.set(head.id, head);
     const window = this.windows.get(head.id);
     if (window && window.low <= head.clearedSeq) this.setWindow(head.id, trimWindow(window, head.clearedSeq));
     this.observer.onHead(head.id, head);
+  }
+
+  /** Whether the thread went after this head was read. A whole list at a version has every thread that was there then (S4). */
+  private hasDeparted({ id, version }: Head): boolean {
+    return version <= (this.isComplete ? this.version : (this.departed.get(id) ?? -1));
   }
 
   private applyGone(id: string, version: number): void {

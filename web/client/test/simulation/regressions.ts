@@ -192,4 +192,19 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[S4] an answer that was read before a thread went does not bring it back',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'update', who: 1, pick: 0 },
+        { kind: 'deliver', who: 3, pick: 0 },
+        { kind: 'crash', who: 0, pick: 0 },
+        { kind: 'elsewhereDeletes', who: 0, pick: 5 },
+      ],
+    },
+  },
 ];
