@@ -127,7 +127,7 @@ export class Account {
       sendFrame: (frame) => this.connection.send(frame),
       onMessage: (thread, message) => this.replica.applyMessage(thread, message),
       onHead: (head) => this.replica.applyHead(head),
-      onThreadDeleted: (thread) => this.onThreadDeleted(thread),
+      onThreadDeleted: (thread, lastSeq) => this.onThreadDeleted(thread, lastSeq),
       onEnded: () => host.onEnded(),
     });
     this.connection = new Connection(
@@ -627,7 +627,9 @@ export class Account {
     for (const message of messages) if (message.from === myId) this.outbox.remove(message.cid);
   }
 
-  private onThreadDeleted(thread: string): void {
+  private onThreadDeleted(thread: string, lastSeq: number): void {
+    // A message may have brought it back before this answer came.
+    if ((this.replica.heads.get(thread)?.lastSeq ?? 0) > lastSeq) return;
     this.replica.removeThread(thread);
     this.recent.delete(thread);
   }

@@ -20,7 +20,8 @@ export interface SenderHost {
   /** An answer that carries a whole state. */
   onMessage(thread: string, message: Message): void;
   onHead(head: Head): void;
-  onThreadDeleted(thread: string): void;
+  /** Up to that seq the thread is deleted; what came after it, before or behind the deletion, is told by the changes. */
+  onThreadDeleted(thread: string, lastSeq: number): void;
   onEnded(): void;
 }
 
@@ -190,7 +191,7 @@ export class Sender {
         break;
       case 'deleteThread':
         await this.ask('DELETE', path);
-        this.host.onThreadDeleted(thread);
+        this.host.onThreadDeleted(thread, act.lastSeq);
         break;
       case 'read':
         return;

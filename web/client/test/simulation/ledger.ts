@@ -14,7 +14,7 @@ interface Promised {
 }
 
 interface Sent extends Promised {
-  /** Refused for good once, or lost by a restore: it comes when it comes. */
+  /** Refused for good once, lost by a restore, or without room on the disk: it comes when it comes. */
   isUnordered: boolean;
 }
 
@@ -68,6 +68,13 @@ export class Ledger {
   onCrash(seat: Seat): void {
     for (const act of [...this.sends, ...this.reads, ...this.deletes]) {
       if (act.seat === seat && !seat.disk.written.has(act.id)) act.mayBeLost = true;
+    }
+  }
+
+  /** What found no room on the disk is known to one program until it does; another one may send what came after it. */
+  onFull({ disk, number }: Seat): void {
+    for (const send of this.sends) {
+      if (send.seat.number === number && !disk.written.has(send.id)) send.isUnordered = true;
     }
   }
 
@@ -144,10 +151,7 @@ export class Ledger {
         assert.ok(send.mayBeLost || isOutOfSight || isTaken, `[C5] ${send.id} was lost`);
         continue;
       }
-      // What found no room on the disk is known to one program only; another one sends what came after it.
-      const { disk } = send.seat;
-      const isUnstored = disk.wasFull && !disk.written.has(send.id);
-      if (send.isUnordered || isUnstored || this.mayRefuse) continue;
+      if (send.isUnordered || this.mayRefuse) continue;
       const lane = `${send.seat.number} ${send.thread}`;
       assert.ok((last.get(lane) ?? 0) < seq, `[C5] ${send.id} came after what was sent later`);
       last.set(lane, seq);

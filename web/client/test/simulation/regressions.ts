@@ -207,4 +207,17 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[S4] a late answer to a deletion does not take a thread away that a message has brought back',
+    schedule: {
+      cast: 'engines',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'deleteThread', who: 0, pick: 7 },
+        { kind: 'send', who: 3, pick: 7 },
+      ],
+    },
+  },
 ];

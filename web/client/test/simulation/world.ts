@@ -73,7 +73,10 @@ export class World {
     const seat = this.seats[who % this.seats.length] as Seat;
     await this.steps[kind](seat, pick);
     await this.clock.advance(0);
-    for (const each of this.seats) this.ledger.checkViews(each);
+    for (const each of this.seats) {
+      if (each.disk.isFull) this.ledger.onFull(each);
+      this.ledger.checkViews(each);
+    }
   }
 
   private readonly steps: Record<Kind, (seat: Seat, pick: number) => void | Promise<void>> = {
