@@ -92,7 +92,9 @@ export class World {
     delete: (seat, pick) =>
       this.withMessage(seat, pick, (thread, message) => {
         seat.tab(pick).delete(thread, message.seq);
-        if (message.isMine) this.ledger.onDelete(seat, thread, message.seq);
+        // What was written before a restore may be gone by now, and its seq another's.
+        const isThere = this.server.threads.get(thread)?.messages.get(message.seq)?.cid === message.cid;
+        if (message.isMine && isThere) this.ledger.onDelete(seat, thread, message.seq);
       }),
     react: (seat, pick) =>
       this.withMessage(seat, pick, (thread, { seq }) =>
