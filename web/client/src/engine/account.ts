@@ -34,6 +34,7 @@ const LIST_PAGE = 200;
 const LIST_PAUSE_MS = 50;
 /** How long a thread that is not shown may stay behind. */
 const IDLE_MS = 2_000;
+const AGAIN_MS = 2_000;
 
 export interface AccountOptions {
   userId: string;
@@ -82,6 +83,7 @@ export class Account {
   private isBootstrapping = false;
   private loadingPage: Promise<void> | null = null;
   private idleTimer: unknown;
+  private againTimer: unknown;
   private isStopped = false;
   private isActive = true;
   private watched: readonly string[] = [];
@@ -202,6 +204,7 @@ export class Account {
     this.sender.stop();
     this.fleeting.stop();
     this.options.clock.clearTimeout(this.idleTimer);
+    this.options.clock.clearTimeout(this.againTimer);
   }
 
   flush(): Promise<void> {
@@ -510,7 +513,7 @@ export class Account {
     const { heads, windows } = this.replica;
     let isMissing = false;
     for (const thread of this.host.openThreads()) {
-      if (this.replica.isBehind(thread)) void this.catchUp(thread).catch(() => {});
+      if (this.replica.isBehind(thread)) void this.catchUp(thread).catch((error) => this.catchUpAgain(error));
       // It left the list, and came back with a new message.
       isMissing ||= heads.has(thread) && !windows.has(thread);
     }
@@ -522,6 +525,15 @@ export class Account {
         if (this.replica.isBehind(thread)) await this.catchUp(thread).catch(() => {});
       }
     }, IDLE_MS);
+  }
+
+  /** The way may have swallowed what was asked, and the socket know nothing of it: nothing else would ask again. */
+  private catchUpAgain(error: unknown): void {
+    if (this.isStopped || !(error instanceof RequestError) || !error.isTemporary) return;
+    this.againTimer ??= this.options.clock.setTimeout(() => {
+      this.againTimer = undefined;
+      if (!this.isStopped && this.connection.isLive) this.catchUpSoon();
+    }, AGAIN_MS);
   }
 
   private use(thread: string): void {

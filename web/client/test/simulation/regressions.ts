@@ -220,4 +220,21 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C2] an open thread whose changes were asked for in vain is asked for again while the socket lives on',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'peerSends', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 7 },
+        { kind: 'lose', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 7 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'silence', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];

@@ -92,19 +92,18 @@ export class World {
     delete: (seat, pick) =>
       this.withMessage(seat, pick, (thread, message) => {
         seat.tab(pick).delete(thread, message.seq);
-        // What was written before a restore may be gone by now, and its seq another's.
-        const isThere = this.server.threads.get(thread)?.messages.get(message.seq)?.cid === message.cid;
-        if (message.isMine && isThere) this.ledger.onDelete(seat, thread, message.seq);
+        if (message.isMine && this.isStored(thread, message)) this.ledger.onDelete(seat, thread, message.seq);
       }),
     react: (seat, pick) =>
       this.withMessage(seat, pick, (thread, { seq }) =>
         seat.tab(pick).react(thread, seq, '👍', pick % 2 === 0),
       ),
     read: (seat, pick) =>
-      this.withMessage(seat, pick, (thread, { seq }) => {
+      this.withMessage(seat, pick, (thread, message) => {
+        const { seq } = message;
         const before = seat.lastId;
         seat.tab(pick).markRead(thread, seq);
-        if (seat.lastId !== before) this.ledger.onRead(seat, thread, seq);
+        if (seat.lastId !== before && this.isStored(thread, message)) this.ledger.onRead(seat, thread, seq);
       }),
     update: (seat, pick) =>
       seat
@@ -318,6 +317,11 @@ export class World {
         ?.items.filter(({ seq }) => seq > 0) ?? [];
     const message = shown[pick % Math.max(1, shown.length)];
     if (message) act(thread, message);
+  }
+
+  /** What came before a restore may be gone by now, and its seq another's. */
+  private isStored(thread: string, { seq, cid }: MessageView): boolean {
+    return this.server.threads.get(thread)?.messages.get(seq)?.cid === cid;
   }
 
   /** A message that the server has. */
