@@ -74,6 +74,8 @@ export class OpenThread {
   }
 
   loadOlder(): Promise<void> {
+    // What could not be fetched comes first, and its error stays until it could.
+    if (!this.jump && !this.account.replica.windows.has(this.thread)) return this.loadWindow();
     return this.track(async () => {
       const { jump, account, thread } = this;
       if (jump) await this.extend(jump, jump.olderPageToken);

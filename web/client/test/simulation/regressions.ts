@@ -221,7 +221,8 @@ export const regressions: { found: string; schedule: Schedule }[] = [
     },
   },
   {
-    found: '[C2] an open thread whose changes were asked for in vain is asked for again while the socket lives on',
+    found:
+      '[C2] an open thread whose changes were asked for in vain is asked for again while the socket lives on',
     schedule: {
       cast: 'one',
       disk: 'memory',
@@ -234,6 +235,20 @@ export const regressions: { found: string; schedule: Schedule }[] = [
         { kind: 'send', who: 0, pick: 7 },
         { kind: 'deliverAll', who: 0, pick: 0 },
         { kind: 'silence', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found: 'a page that was lost is fetched when older messages are asked for, its error not just forgotten',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'lose', who: 0, pick: 0 },
+        { kind: 'older', who: 0, pick: 0 },
       ],
     },
   },
