@@ -28,6 +28,8 @@ export class WriteBehind {
   private dropped = new Set<string>();
   private windows = new Map<string, StoredWindow>();
   private messages = new Map<string, Map<number, Message>>();
+  /** Handed to storage, and perhaps not there yet. */
+  private underWay: Batch | null = null;
   private timer: unknown;
   private writing: Promise<void> = Promise.resolve();
   private isStopped = false;
@@ -94,14 +96,24 @@ export class WriteBehind {
 
   /** Whether storage does not know the thread's newest state yet. */
   isPending(thread: string): boolean {
+    const { underWay } = this;
     return (
-      this.isCleared || this.windows.has(thread) || this.messages.has(thread) || this.dropped.has(thread)
+      this.isCleared ||
+      this.windows.has(thread) ||
+      this.messages.has(thread) ||
+      this.dropped.has(thread) ||
+      (underWay !== null &&
+        (underWay.isCleared ||
+          underWay.windows.has(thread) ||
+          underWay.messages.has(thread) ||
+          underWay.droppedWindows.includes(thread)))
     );
   }
 
-  /** Messages of the thread that are gathered and not yet handed to storage. */
+  /** Messages of the thread that storage may not have yet. */
   pendingMessages(thread: string): Message[] {
-    return [...(this.messages.get(thread)?.values() ?? [])];
+    const gathered = [...(this.messages.get(thread)?.values() ?? [])];
+    return [...(this.underWay?.messages.get(thread) ?? []), ...gathered];
   }
 
   /** The version that storage holds. */
@@ -152,6 +164,7 @@ export class WriteBehind {
       windows,
       messages: new Map([...messages].map(([thread, pending]) => [thread, [...pending.values()]])),
     };
+    this.underWay = batch;
     try {
       if (!(await this.storage.commit(batch))) {
         if (!this.isStopped) this.host.onConflict();
@@ -164,6 +177,8 @@ export class WriteBehind {
       this.regather({ isCleared, heads, dropped, windows, messages });
       this.clock.clearTimeout(this.timer);
       this.schedule(RETRY_MS);
+    } finally {
+      this.underWay = null;
     }
   }
 

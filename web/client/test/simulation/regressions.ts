@@ -252,4 +252,24 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[S7] what an earlier life of the database left on a slow disk is not taken for the new one',
+    schedule: {
+      cast: 'people',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'backup', who: 0, pick: 0 },
+        { kind: 'open', who: 1, pick: 0 },
+        { kind: 'deliverAll', who: 1, pick: 0 },
+        { kind: 'hold', who: 1, pick: 0 },
+        { kind: 'wait', who: 0, pick: 1 },
+        { kind: 'peerReacts', who: 0, pick: 0 },
+        { kind: 'deliverAll', who: 3, pick: 0 },
+        { kind: 'restore', who: 0, pick: 0 },
+        { kind: 'wait', who: 0, pick: 2 },
+      ],
+    },
+  },
 ];
