@@ -564,6 +564,10 @@ export class Account {
       case 'changes':
         this.onChangesFrame(frame);
         break;
+      case 'welcome':
+        // S7: whichever frame shows it first.
+        if (this.replica.epoch !== null && frame.epoch !== this.replica.epoch) void this.bootstrap();
+        break;
       case 'reset':
         void this.bootstrap();
         break;

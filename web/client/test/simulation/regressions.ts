@@ -272,4 +272,21 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[S7] a new epoch is seen in the welcome already, should the reset after it not come',
+    schedule: {
+      cast: 'people',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'backup', who: 0, pick: 0 },
+        { kind: 'send', who: 0, pick: 0 },
+        { kind: 'deliver', who: 0, pick: 2 },
+        { kind: 'restore', who: 0, pick: 0 },
+        { kind: 'deliver', who: 0, pick: 1 },
+        { kind: 'lose', who: 0, pick: 7 },
+      ],
+    },
+  },
 ];
