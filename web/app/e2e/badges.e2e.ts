@@ -8,7 +8,7 @@ import type { Wire } from './support/wire.ts';
 const STEPS = Number(process.env.PARLEY_BADGE_STEPS ?? 25);
 
 /** A seed that found something comes here; null is a new one for each run, or what PARLEY_SEED says. */
-const seeds: readonly (number | null)[] = [null];
+const seeds: readonly (number | null)[] = [617525232, null];
 
 /** A small generator of chance that begins the same for the same seed (mulberry32). */
 function createChance(seed: number) {
@@ -36,7 +36,8 @@ async function shownUnread(page: Page): Promise<Record<string, number>> {
         name: link.querySelector('bdi')?.textContent ?? '',
         unread: Math.max(
           0,
-          ...[...link.querySelectorAll('span')].map((span) =>
+          // The innermost say it: what is around them has the drawn figure in its text too.
+          ...[...link.querySelectorAll('span:not(:has(*))')].map((span) =>
             Number(/^([\d,]+) unread messages?$/.exec(span.textContent ?? '')?.[1]?.replace(',', '') ?? 0),
           ),
         ),
