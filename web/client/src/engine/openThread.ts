@@ -105,13 +105,13 @@ export class OpenThread {
         }
         if (!(await account.loadStored(thread))) break;
       }
-      const page = await this.fetchPage({ around: String(seq), limit: PAGE });
-      if (!page) return;
-      const items = this.ascending(page);
-      const low = page.olderPageToken === undefined ? this.first : (items[0]?.seq ?? seq);
-      const { olderPageToken, newerPageToken } = page;
-      this.jump = { items, low, olderPageToken, newerPageToken };
-      this.join();
+      await this.fetchPage({ around: String(seq), limit: PAGE }, (page) => {
+        const items = this.ascending(page);
+        const low = page.olderPageToken === undefined ? this.first : (items[0]?.seq ?? seq);
+        const { olderPageToken, newerPageToken } = page;
+        this.jump = { items, low, olderPageToken, newerPageToken };
+        this.join();
+      });
     });
   }
 
@@ -189,22 +189,23 @@ export class OpenThread {
     this.unreadFrom = found?.seq ?? null;
   }
 
-  private async extend(jump: Jump, pageToken: string | undefined): Promise<void> {
+  private async extend({ olderPageToken }: Jump, pageToken: string | undefined): Promise<void> {
     if (pageToken === undefined) return;
-    const page = await this.fetchPage({ pageToken, limit: PAGE });
-    const now = this.jump;
-    // Left, or moved elsewhere, while the page was under way.
-    if (!page || !now || (now.olderPageToken !== pageToken && now.newerPageToken !== pageToken)) return;
-    const isOlder = pageToken === jump.olderPageToken;
-    const items = mergeMessages(now.items, this.ascending(page));
-    this.jump = isOlder
-      ? {
-          ...now,
-          items,
-          low: page.olderPageToken === undefined ? this.first : (items[0]?.seq ?? now.low),
-          olderPageToken: page.olderPageToken,
-        }
-      : { ...now, items, newerPageToken: page.newerPageToken };
+    await this.fetchPage({ pageToken, limit: PAGE }, (page) => {
+      const now = this.jump;
+      // Left, or moved elsewhere, while the page was under way.
+      if (!now || (now.olderPageToken !== pageToken && now.newerPageToken !== pageToken)) return;
+      const items = mergeMessages(now.items, this.ascending(page));
+      this.jump =
+        pageToken === olderPageToken
+          ? {
+              ...now,
+              items,
+              low: page.olderPageToken === undefined ? this.first : (items[0]?.seq ?? now.low),
+              olderPageToken: page.olderPageToken,
+            }
+          : { ...now, items, newerPageToken: page.newerPageToken };
+    });
   }
 
   /** The jump reached the run: one stretch again. */
@@ -218,13 +219,22 @@ export class OpenThread {
     this.jump = null;
   }
 
-  /** A page that is at least as new as the run, so that the run's changes keep it true from here on. */
-  private async fetchPage(query: Record<string, string>): Promise<MessagePage | undefined> {
+  /**
+   * Hands over a page that is at least as new as the run, so that the run's changes keep it true from here on: in the same turn, as
+   * changes that came between would pass it by. A page of another epoch goes to nobody.
+   */
+  private async fetchPage(query: Record<string, string>, take: (page: MessagePage) => void): Promise<void> {
     const { account, thread } = this;
     for (let attempt = 0; attempt < 5; attempt++) {
       const page = await account.fetchMessages(thread, new URLSearchParams(query));
-      if (page.epoch !== account.replica.epoch) return undefined;
-      if (page.revision >= (account.replica.windows.get(thread)?.revision ?? 0)) return page;
+      if (page.epoch !== account.replica.epoch) return;
+      const window = account.replica.windows.get(thread);
+      if (!window) {
+        await account.loadWindow(thread);
+      } else if (page.revision >= window.revision) {
+        take(page);
+        return;
+      }
     }
     throw new RequestError(unavailable('The history kept changing while it was read.'));
   }

@@ -289,4 +289,22 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: '[C3] a page that was jumped to is not overtaken by changes between its check and its use',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'restart', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'up', who: 0, pick: 0 },
+        { kind: 'around', who: 0, pick: 2 },
+        { kind: 'wait', who: 0, pick: 2 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'purge', who: 0, pick: 1 },
+      ],
+    },
+  },
 ];
