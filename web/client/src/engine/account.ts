@@ -485,26 +485,31 @@ export class Account {
   }
 
   /** Fetches what changed in a thread that is behind (C2); one request per thread at a time. */
-  catchUp(thread: string): Promise<void> {
+  async catchUp(thread: string): Promise<void> {
     let running = this.fetching.get(thread);
-    if (!running) {
-      running = this.fetchChanges(thread).finally(() => this.fetching.delete(thread));
+    if (!running && this.replica.isBehind(thread)) {
+      running = this.fetchChanges(thread);
       this.fetching.set(thread, running);
     }
-    return running;
+    await running;
   }
 
   private async fetchChanges(thread: string): Promise<void> {
-    while (!this.isStopped && this.replica.isBehind(thread)) {
-      const window = this.replica.windows.get(thread);
-      const before = window?.revision ?? 0;
-      const changes = await this.options.http.get<ThreadChanges>(
-        `/threads/${encodeURIComponent(thread)}/changes?revision=${before}`,
-      );
-      if (this.isStopped) return;
-      this.replica.applyThreadChanges(thread, changes);
-      const after = this.replica.windows.get(thread)?.revision ?? 0;
-      if (after <= before) return;
+    try {
+      while (!this.isStopped && this.replica.isBehind(thread)) {
+        const window = this.replica.windows.get(thread);
+        const before = window?.revision ?? 0;
+        const changes = await this.options.http.get<ThreadChanges>(
+          `/threads/${encodeURIComponent(thread)}/changes?revision=${before}`,
+        );
+        if (this.isStopped) return;
+        this.replica.applyThreadChanges(thread, changes);
+        const after = this.replica.windows.get(thread)?.revision ?? 0;
+        if (after <= before) return;
+      }
+    } finally {
+      // In the turn that found nothing more: what comes a turn later must not take this for a request that is under way.
+      this.fetching.delete(thread);
     }
   }
 
