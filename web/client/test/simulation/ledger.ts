@@ -218,7 +218,9 @@ export class Ledger {
     const waiting = (await storage.loadOutbox()).filter(({ act, error, thread }) => {
       const message = 'seq' in act ? server.threads.get(thread)?.messages.get(act.seq) : undefined;
       const isAnothers =
-        act.kind === 'react' ? !message : ['edit', 'delete'].includes(act.kind) && message?.from !== user;
+        act.kind === 'react'
+          ? !server.visible(user, thread).some(({ seq }) => seq === act.seq)
+          : ['edit', 'delete'].includes(act.kind) && message?.from !== user;
       const isRefused = error !== undefined || (disk.wasFull && (this.mayRefuse || isAnothers));
       return !isRefused || (act.kind === 'send' && server.list(user).includes(thread));
     });

@@ -336,4 +336,21 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: 'a reaction to what was removed from the list is refused for good, which a full disk is not told',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'react', who: 0, pick: 0 },
+        { kind: 'elsewhereDeletes', who: 0, pick: 5 },
+        { kind: 'fill', who: 0, pick: 0 },
+        { kind: 'deliver', who: 0, pick: 2 },
+      ],
+    },
+  },
 ];
