@@ -52,6 +52,10 @@ start_postgres() {
 make_postgres() {
   mkdir -p "$1"
   [[ $EUID -ne 0 ]] || chown postgres: "$1"
+  as_postgres test -x "$1" || {
+    printf '%s\n' "As root PostgreSQL runs as the user 'postgres', who cannot get into $1. Choose a folder that others may pass through." >&2
+    return 1
+  }
   # shellcheck disable=SC2016 # expanded by the shell that writes it
   as_postgres bash -c 'umask 077; printf %s "$2" >"$1/password"' _ "$1" "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
   as_postgres "$2/initdb" --pgdata "$1/data" --username parley --pwfile "$1/password" \

@@ -65,15 +65,24 @@ export class Server {
   }
 }
 
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
+/** A port of this machine that is free, and the ones after it. */
+export async function findFreePort(count = 1): Promise<number> {
+  for (;;) {
+    const first = await probe(0);
+    if (first === undefined || first + count > 65_536) continue;
+    const others = Array.from({ length: count - 1 }, (_, index) => probe(first + 1 + index));
+    if ((await Promise.all(others)).every((port) => port !== undefined)) return first;
+  }
+}
+
+/** The port if it is free (any free one for 0), or undefined. */
+function probe(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const listener = createServer();
+    listener.once('error', () => resolve(undefined));
+    listener.listen(port, '127.0.0.1', () => {
+      const address = listener.address();
+      listener.close(() => resolve(address && typeof address === 'object' ? address.port : undefined));
     });
   });
 }

@@ -17,6 +17,8 @@ export interface Person {
 
 /** How a browser is set up. */
 interface BrowserOptions {
+  /** Where Parley is; the tests' own server if not given. */
+  url?: string;
   /** The network between this browser and the server; the machine's own if not given. */
   wire?: Wire;
   /** As on the browsers that have no SharedWorker: one of the tabs runs the engine. */
@@ -53,9 +55,9 @@ export const test = base.extend<Fixtures, { server: Server }>({
   visit: async ({ browser, server, viewport, hasTouch, isMobile, locale, timezoneId }, use) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
-    await use(async ({ wire, withoutSharedWorker } = {}) => {
+    await use(async ({ url, wire, withoutSharedWorker } = {}) => {
       const context = await browser.newContext({
-        baseURL: wire?.url ?? server.url,
+        baseURL: wire?.url ?? url ?? server.url,
         viewport,
         hasTouch,
         isMobile,
