@@ -221,7 +221,8 @@ export class Ledger {
         act.kind === 'react'
           ? !server.visible(user, thread).some(({ seq }) => seq === act.seq)
           : ['edit', 'delete'].includes(act.kind) && message?.from !== user;
-      const isRefused = error !== undefined || (disk.wasFull && (this.mayRefuse || isAnothers));
+      const isGone = !server.threads.has(thread);
+      const isRefused = error !== undefined || (disk.wasFull && (this.mayRefuse || isGone || isAnothers));
       return !isRefused || (act.kind === 'send' && server.list(user).includes(thread));
     });
     assert.deepEqual(waiting, [], 'the stored outbox');

@@ -353,4 +353,25 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found:
+      'a send to a conversation that a restore took away is refused for good, which a full disk is not told',
+    schedule: {
+      cast: 'all',
+      disk: 'memory',
+      luck: 0,
+      isTight: true,
+      steps: [
+        { kind: 'purge', who: 0, pick: 0 },
+        { kind: 'backup', who: 0, pick: 0 },
+        { kind: 'start', who: 0, pick: 2 },
+        { kind: 'send', who: 1, pick: 8 },
+        { kind: 'peerReads', who: 0, pick: 0 },
+        { kind: 'deliver', who: 1, pick: 3 },
+        { kind: 'restore', who: 0, pick: 0 },
+        { kind: 'fill', who: 0, pick: 0 },
+        { kind: 'deliverAll', who: 1, pick: 0 },
+      ],
+    },
+  },
 ];
