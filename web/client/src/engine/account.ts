@@ -129,7 +129,8 @@ export class Account {
       sendFrame: (frame) => this.connection.send(frame),
       onMessage: (thread, message) => this.replica.applyMessage(thread, message),
       onHead: (head) => this.replica.applyHead(head),
-      onThreadDeleted: (thread, lastSeq) => this.onThreadDeleted(thread, lastSeq),
+      headVersion: (thread) => this.headVersion(thread),
+      onThreadDeleted: (thread, version) => this.onThreadDeleted(thread, version),
       onEnded: () => host.onEnded(),
     });
     this.connection = new Connection(
@@ -648,9 +649,13 @@ export class Account {
     for (const message of messages) if (message.from === myId) this.outbox.remove(message.cid);
   }
 
-  private onThreadDeleted(thread: string, lastSeq: number): void {
-    // A message may have brought it back before this answer came.
-    if ((this.replica.heads.get(thread)?.lastSeq ?? 0) > lastSeq) return;
+  private headVersion(thread: string): number {
+    return this.replica.heads.get(thread)?.version ?? 0;
+  }
+
+  private onThreadDeleted(thread: string, version: number): void {
+    // A message, or whoever started it again, may have brought it back before this answer came.
+    if (this.headVersion(thread) > version) return;
     this.replica.removeThread(thread);
     this.recent.delete(thread);
   }

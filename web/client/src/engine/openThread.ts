@@ -74,8 +74,7 @@ export class OpenThread {
   }
 
   loadOlder(): Promise<void> {
-    // What could not be fetched comes first, and its error stays until it could.
-    if (!this.jump && !this.account.replica.windows.has(this.thread)) return this.loadWindow();
+    if (this.isMissing) return this.loadWindow();
     return this.track(async () => {
       const { jump, account, thread } = this;
       if (jump) await this.extend(jump, jump.olderPageToken);
@@ -84,6 +83,7 @@ export class OpenThread {
   }
 
   loadNewer(): Promise<void> {
+    if (this.isMissing) return this.loadWindow();
     return this.track(async () => {
       const { jump } = this;
       if (!jump) return;
@@ -175,6 +175,11 @@ export class OpenThread {
       this.last,
     );
     return this.last;
+  }
+
+  /** Nothing could be fetched yet: that comes before what is older or newer, and its error stays until it could. */
+  private get isMissing(): boolean {
+    return !this.jump && !this.account.replica.windows.has(this.thread);
   }
 
   private get first(): number {

@@ -20,8 +20,10 @@ export interface SenderHost {
   /** An answer that carries a whole state. */
   onMessage(thread: string, message: Message): void;
   onHead(head: Head): void;
-  /** Up to that seq the thread is deleted; what came after it, before or behind the deletion, is told by the changes. */
-  onThreadDeleted(thread: string, lastSeq: number): void;
+  /** At which version the head of a thread is, 0 if there is none. */
+  headVersion(thread: string): number;
+  /** Deleted after that version of its head; whether a later one was before the deletion or after it, the changes tell. */
+  onThreadDeleted(thread: string, version: number): void;
   onEnded(): void;
 }
 
@@ -189,10 +191,12 @@ export class Sender {
       case 'update':
         this.host.onHead(await this.ask('PATCH', path, act.changes));
         break;
-      case 'deleteThread':
+      case 'deleteThread': {
+        const version = this.host.headVersion(thread);
         await this.ask('DELETE', path);
-        this.host.onThreadDeleted(thread, act.lastSeq);
+        this.host.onThreadDeleted(thread, version);
         break;
+      }
       case 'read':
         return;
     }

@@ -374,4 +374,35 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: 'newer messages of a thread that could not be fetched: what is missing is fetched first',
+    schedule: {
+      cast: 'one',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'lose', who: 0, pick: 0 },
+        { kind: 'newer', who: 0, pick: 0 },
+      ],
+    },
+  },
+  {
+    found: '[S4] a late answer to a deletion takes no thread away that was started again',
+    schedule: {
+      cast: 'all',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'peerReacts', who: 0, pick: 0 },
+        { kind: 'deleteThread', who: 1, pick: 7 },
+        { kind: 'start', who: 0, pick: 2 },
+        { kind: 'peerReacts', who: 0, pick: 0 },
+        { kind: 'deliver', who: 1, pick: 5 },
+        { kind: 'start', who: 0, pick: 4 },
+      ],
+    },
+  },
 ];
