@@ -57,19 +57,26 @@ internal sealed class ClusterReport(
         var results = new Results();
         verdict.AddTo(results);
         results.Add("[S12] one cid sent 50 times over all nodes is one message, and a session ended through one node is over on another", promises.Broken.Count == 0);
+        results.Add("rolling restart: no send fails", Failed(Of(NodeFaults.Rolling)) == 0 && faults.Happened.Exists(fault => fault.Kind == NodeFaults.Rolling));
+        results.Add("presence is right after each fault", faults.Wrong.Count == 0 && faults.Happened.TrueForAll(fault => fault.PresenceAfter is not null));
+        // A minute of bin/test shares the machine with whatever else runs, and has one fault of a kind to go by: its times are for the reader.
+        if (!options.IsShort)
+            JudgeTimes(results);
+        foreach (var kind in new[] { NodeFaults.CutFromDatabase, NodeFaults.CutFromPeers }.Where(_ => network.WhyNot is not null))
+            results.Skip(kind, network.WhyNot!);
+        return results;
+    }
+
+    private void JudgeTimes(Results results)
+    {
         results.Add($"node killed: 99 of 100 senders wait at most {KilledGapMax} ms", IsAtMost(Gaps(Of(NodeFaults.Killed)), KilledGapMax));
-        results.Add($"rolling restart: no send fails, 99 of 100 senders wait at most {RollingGapMax} ms",
-            Failed(Of(NodeFaults.Rolling)) == 0 && IsAtMost(Gaps(Of(NodeFaults.Rolling)), RollingGapMax));
+        results.Add($"rolling restart: 99 of 100 senders wait at most {RollingGapMax} ms", IsAtMost(Gaps(Of(NodeFaults.Rolling)), RollingGapMax));
         results.Add($"every node is red within {RedMax} ms of a dead or frozen PostgreSQL", faults.Happened
             .Where(fault => fault.Kind is NodeFaults.DatabaseKilled or NodeFaults.DatabaseFrozen)
             .All(fault => readiness.Turned(false, fault.At, fault.BackAt) is { } red ? red <= RedMax : fault.BackAt - fault.At < RedMax));
         // A node that is frozen may go on; the others give it up later than one that is gone.
-        results.Add($"presence is right within {PresenceMax} ms after each fault, and on the other nodes after a node is killed", faults.Wrong.Count == 0
-            && faults.Happened.TrueForAll(fault => fault.PresenceAfter <= PresenceMax)
-            && Of(NodeFaults.Killed).All(fault => fault.PresenceOnOthers <= PresenceMax));
-        foreach (var kind in new[] { NodeFaults.CutFromDatabase, NodeFaults.CutFromPeers }.Where(_ => network.WhyNot is not null))
-            results.Skip(kind, network.WhyNot!);
-        return results;
+        results.Add($"presence is right within {PresenceMax} ms after each fault, and on the other nodes after a node is killed",
+            faults.Happened.TrueForAll(fault => fault.PresenceAfter <= PresenceMax) && Of(NodeFaults.Killed).All(fault => fault.PresenceOnOthers <= PresenceMax));
     }
 
     private static bool IsWithin(Sent sent, Happened fault) => sent.Ended >= fault.At && sent.Began <= Math.Max(fault.BackAt, fault.ReadyAt) + Aftermath;
