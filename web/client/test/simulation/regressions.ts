@@ -405,4 +405,25 @@ export const regressions: { found: string; schedule: Schedule }[] = [
       ],
     },
   },
+  {
+    found: 'what is shown as deleted is not deleted once more, though a restore has brought it back',
+    schedule: {
+      cast: 'people',
+      disk: 'memory',
+      luck: 0,
+      isTight: false,
+      steps: [
+        { kind: 'peerSends', who: 1, pick: 0 },
+        { kind: 'backup', who: 0, pick: 0 },
+        { kind: 'elsewhereSends', who: 0, pick: 0 },
+        { kind: 'elsewhereSends', who: 0, pick: 0 },
+        { kind: 'open', who: 0, pick: 0 },
+        { kind: 'peerDeletes', who: 0, pick: 2 },
+        { kind: 'deliverAll', who: 0, pick: 0 },
+        { kind: 'wait', who: 0, pick: 2 },
+        { kind: 'restore', who: 0, pick: 0 },
+        { kind: 'delete', who: 0, pick: 0 },
+      ],
+    },
+  },
 ];

@@ -92,7 +92,9 @@ export class World {
     delete: (seat, pick) =>
       this.withMessage(seat, pick, (thread, message) => {
         seat.tab(pick).delete(thread, message.seq);
-        if (message.isMine && this.isStored(thread, message)) this.ledger.onDelete(seat, thread, message.seq);
+        // What is shown as deleted cannot be deleted once more, though a restore has brought it back.
+        const counts = message.isMine && !message.deleted && this.isStored(thread, message);
+        if (counts) this.ledger.onDelete(seat, thread, message.seq);
       }),
     react: (seat, pick) =>
       this.withMessage(seat, pick, (thread, { seq }) =>
