@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
@@ -6,6 +7,8 @@ namespace Parley.Torture.Cluster;
 /// <summary>A PostgreSQL for the run alone, fsync on, whose processes can be killed and frozen.</summary>
 internal sealed class Postgres(Shell shell, string folder, Network network) : IAsyncDisposable
 {
+    private static readonly TimeSpan BurialMax = TimeSpan.FromSeconds(30);
+
     private int _process;
 
     /// <summary>How the harness connects.</summary>
@@ -34,6 +37,9 @@ internal sealed class Postgres(Shell shell, string folder, Network network) : IA
         var backends = Backends();
         // It first, or it would start others in their place.
         await Signal("KILL", [_process, .. backends]);
+        // Until the system has buried it, PostgreSQL would take it for one that still runs, and not start.
+        for (var patience = Stopwatch.StartNew(); Directory.Exists($"/proc/{_process}") && patience.Elapsed < BurialMax;)
+            await Task.Delay(20);
     }
 
     /// <summary>Stops the clockwork of all its processes.</summary>
