@@ -20,13 +20,15 @@ internal sealed class Pair : IDisposable
     private readonly ConcurrentDictionary<long, Way> _ways = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly CancellationTokenSource _stop = new();
+    private readonly Api? _http;
+    private readonly Person _person;
     private readonly Connection _sender, _receiver;
     private readonly Id _thread;
     private long _arrived, _sent, _version;
 
-    private Pair(Connection sender, Connection receiver, Id thread)
+    private Pair(Api? http, Person person, Connection sender, Connection receiver, Id thread)
     {
-        (_sender, _receiver, _thread) = (sender, receiver, thread);
+        (_http, _person, _sender, _receiver, _thread) = (http, person, sender, receiver, thread);
         _ = Read(sender, isSender: true);
         _ = Read(receiver, isSender: false);
         _ = Ping();
@@ -35,21 +37,20 @@ internal sealed class Pair : IDisposable
     /// <summary>How many messages were sent.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Opens a socket for each, on the nodes that are given.</summary>
-    public static async Task<Pair> Open(Api api, Uri senders, Uri receivers, Person sender, Person receiver, Head head)
+    /// <summary>Opens a socket for each.</summary>
+    /// <param name="api">Whom to ask where they stand; over it the sender sends where <paramref name="isHttp"/> says so, else over the socket.</param>
+    /// <param name="isHttp">Whether to send over HTTP.</param>
+    /// <param name="nodes">The sender's node and the receiver's.</param>
+    /// <param name="talk">Who they are, and their thread.</param>
+    public static async Task<Pair> Open(Api api, bool isHttp, (Uri Sender, Uri Receiver) nodes, Talk talk)
     {
         async Task<Connection> Connect(Uri node, Person person)
         {
             var now = await api.Bootstrap(person);
-            return await Connection.Open(node, person, new
-            {
-                type = "hello",
-                epoch = now.Epoch,
-                version = now.Version,
-                hot = new Dictionary<string, long> { [head.Id.ToString()] = head.Revision },
-            }, CancellationToken.None);
+            var hot = new Dictionary<string, long> { [talk.Thread.ToString()] = talk.Revision };
+            return await Connection.Open(node, person, new { type = "hello", epoch = now.Epoch, version = now.Version, hot }, CancellationToken.None);
         }
-        return new Pair(await Connect(senders, sender), await Connect(receivers, receiver), head.Id);
+        return new Pair(isHttp ? api : null, talk.Sender, await Connect(nodes.Sender, talk.Sender), await Connect(nodes.Receiver, talk.Receiver), talk.Thread);
     }
 
     /// <summary>Keeps so many messages on their way until it is over; gives the milliseconds that each took.</summary>
@@ -60,15 +61,21 @@ internal sealed class Pair : IDisposable
         {
             while (!over.IsCancellationRequested)
             {
-                var way = new Way();
-                var sent = Stopwatch.GetTimestamp();
-                await Send(way);
-                await way.Ended.WaitAsync(Patience, CancellationToken.None);
+                var millis = await Send(Stopwatch.GetTimestamp());
                 lock (took)
-                    took.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                    took.Add(millis);
             }
         }));
         return took;
+    }
+
+    /// <summary>Sends a message; gives the milliseconds from a moment of the steady clock until it was acknowledged and had arrived.</summary>
+    public async Task<double> Send(long since)
+    {
+        var way = new Way();
+        await Send(way);
+        await way.Ended.WaitAsync(Patience, CancellationToken.None);
+        return Stopwatch.GetElapsedTime(since).TotalMilliseconds;
     }
 
     public void Dispose()
@@ -85,7 +92,14 @@ internal sealed class Pair : IDisposable
         try
         {
             _ways[++_sent] = way;
-            await _sender.Say(new { type = "send", cid = _sent.ToString("d", CultureInfo.InvariantCulture), thread = _thread, text = Text }, _stop.Token);
+            var cid = _sent.ToString("d", CultureInfo.InvariantCulture);
+            if (_http is null)
+            {
+                await _sender.Say(new { type = "send", cid, thread = _thread, text = Text }, _stop.Token);
+                return;
+            }
+            await _http.Send(_person, _thread, cid, Text);
+            Pass(_sent);
         }
         finally
         {

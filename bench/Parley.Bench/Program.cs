@@ -6,40 +6,95 @@ namespace Parley.Bench;
 internal static class Program
 {
     private static readonly Option<int> Nodes = new("--nodes") { Description = "server processes on one database; 1 without it", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> Cluster = new("--cluster") { Description = "the nodes know of each other, and the two of a pair are on different ones" };
+    private static readonly Option<bool> Http = new("--http") { Description = "send over HTTP, not over the socket" };
+    private static readonly Option<Uri?> Url = new("--url") { Description = "a server that runs already, such as http://localhost:8080; people are signed up there" };
     private static readonly Option<int> InFlight = new("--in-flight") { Description = "messages that are on their way at a time; 64 without it", DefaultValueFactory = _ => 64 };
-    private static readonly Option<int> Pairs = new("--pairs") { Description = "pairs of people who talk, at most one for each message on its way; 100 without it", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int> PairCount = new("--pairs") { Description = "pairs of people who talk, at most one for each message on its way; 100 without it", DefaultValueFactory = _ => 100 };
+    private static readonly Option<long> Messages = new("--messages") { Description = "messages that are there beforehand, in threads of 500; 0 without it" };
+    private static readonly Option<long> People = new("--people") { Description = "people who are there beforehand; as few as there must be without it" };
+    private static readonly Option<int> Rate = new("--rate") { Description = "messages a second; 500 without it", DefaultValueFactory = _ => 500 };
+    private static readonly Option<int> AtOnce = new("--at-once") { Description = "requests at a time; 16 without it", DefaultValueFactory = _ => 16 };
     private static readonly Option<int> Seconds = new("--seconds") { Description = "how long a run takes; 10 without it", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> Runs = new("--runs") { Description = "how often it is measured; 3 without it", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Times = new("--times") { Description = "how often it is done; 100 without it", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int> Starts = new("--times") { Description = "how often it is started; 5 without it", DefaultValueFactory = _ => 5 };
+    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "the folder", Required = true };
+    private static readonly Option<long> Threads = new("--threads") { Description = "how many threads; 10,000 without it", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<long> LongThread = new("--long") { Description = "messages in the latest one; 100,000 without it", DefaultValueFactory = _ => 100_000 };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
-    private static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL's connection string; SQLite without it" };
+    private static readonly Option<string?> Database = new("--database") { Description = "an empty PostgreSQL's connection string; SQLite without it" };
     private static readonly Option<int?> DatabaseProcess = new("--database-process") { Description = "the number of its first process, on this machine" };
     private static readonly Option<DirectoryInfo?> DatabaseFolder = new("--database-folder") { Description = "where it keeps its tables" };
-    private static readonly Option<bool> Cluster = new("--cluster") { Description = "the nodes know of each other, and the two of a pair are on different ones" };
     private static readonly Option<double> Users = new("--users") { Description = "millions of people; 10 without it", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> CrowdNodes = new("--nodes") { Description = "nodes; 100 without it", DefaultValueFactory = _ => 100 };
     private static readonly Option<int> Seed = new("--seed") { Description = "what chance begins with; 1 without it", DefaultValueFactory = _ => 1 };
 
     private static Task<int> Main(string[] args)
     {
-        var sends = new Command("sends", "Durable messages a second, from one socket to another, as many as fit.")
-        {
-            Nodes, InFlight, Pairs, Seconds, Runs, Server, Database, DatabaseProcess, DatabaseFolder, Cluster,
-        };
+        var sends = Measurement("sends", "Durable messages a second, from one socket to another, as many as fit.", Url, Nodes, Cluster, Http, InFlight, PairCount, Messages, People, Seconds, Runs);
         sends.SetAction((parsed, _) => new Sends
         {
-            Server = parsed.GetValue(Server)!.FullName,
-            Nodes = parsed.GetValue(Nodes),
+            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
+            IsHttp = parsed.GetValue(Http),
             InFlight = parsed.GetValue(InFlight),
-            Pairs = Math.Min(parsed.GetValue(Pairs), parsed.GetValue(InFlight)),
+            PairCount = Math.Min(parsed.GetValue(PairCount), parsed.GetValue(InFlight)),
+            Before = (parsed.GetValue(Messages), parsed.GetValue(People)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             Runs = parsed.GetValue(Runs),
-            Database = parsed.GetValue(Database),
-            DatabaseProcess = parsed.GetValue(DatabaseProcess),
-            DatabaseFolder = parsed.GetValue(DatabaseFolder)?.FullName,
-            IsCluster = parsed.GetValue(Cluster),
         }.Measure());
+        var latency = Measurement("latency", "How long a message takes at a given rate (open loop).", Url, Nodes, Cluster, Http, Rate, PairCount, Seconds, Runs);
+        latency.SetAction((parsed, _) => new Latency
+        {
+            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
+            IsHttp = parsed.GetValue(Http),
+            PerSecond = parsed.GetValue(Rate),
+            PairCount = parsed.GetValue(PairCount),
+            Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            Runs = parsed.GetValue(Runs),
+        }.Measure());
+        var history = Measurement("history", "Pages of 50 of threads of 20,000 messages.", AtOnce, Seconds, Runs);
+        history.SetAction((parsed, _) => ReadReads(parsed).MeasureHistory());
+        var bootstrap = Measurement("bootstrap", "The first 50 threads of someone who has 10,000.", AtOnce, Seconds, Runs);
+        bootstrap.SetAction((parsed, _) => ReadReads(parsed).MeasureBootstrap());
+        var catchUp = Measurement("catch-up", "Someone with 10,000 threads comes back after 200 have changed.", Times);
+        catchUp.SetAction((parsed, _) => new CatchUp { Setting = ReadSetting(parsed), Times = parsed.GetValue(Times) }.Measure());
+        var start = Measurement("start", "From the start of a server to its first answer, and its memory.", Starts);
+        start.SetAction((parsed, _) => new Starts { Setting = ReadSetting(parsed), Times = parsed.GetValue(Starts) }.Measure());
+        var fill = Measurement("fill", "Makes a data folder for someone with many threads; prints tokens.", Data, Threads, LongThread);
+        fill.SetAction((parsed, _) => new Fill
+        {
+            Setting = ReadSetting(parsed),
+            Data = parsed.GetValue(Data)!,
+            Threads = parsed.GetValue(Threads),
+            LongThread = parsed.GetValue(LongThread),
+        }.Make());
         var crowd = new Command("crowd", "What presence and fan-out cost each node of a large cluster: a simulation.") { Users, CrowdNodes, Seed };
         crowd.SetAction(parsed => Crowd.Simulate(parsed.GetValue(Users), parsed.GetValue(CrowdNodes), parsed.GetValue(Seed)));
-        return new RootCommand("Measures Parley.") { sends, crowd }.Parse(args).InvokeAsync();
+        return new RootCommand("Measures Parley.") { sends, latency, history, bootstrap, catchUp, start, fill, crowd }.Parse(args).InvokeAsync();
     }
+
+    private static Command Measurement(string name, string description, params Option[] options)
+    {
+        var command = new Command(name, description);
+        foreach (var option in (Option[])[.. options, Server, Database, DatabaseProcess, DatabaseFolder])
+            command.Add(option);
+        return command;
+    }
+
+    private static Setting ReadSetting(ParseResult parsed) => new()
+    {
+        Program = parsed.GetValue(Server)!.FullName,
+        Database = parsed.GetValue(Database),
+        DatabaseProcess = parsed.GetValue(DatabaseProcess),
+        DatabaseFolder = parsed.GetValue(DatabaseFolder)?.FullName,
+    };
+
+    private static Reads ReadReads(ParseResult parsed) => new()
+    {
+        Setting = ReadSetting(parsed),
+        AtOnce = parsed.GetValue(AtOnce),
+        Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+        Runs = parsed.GetValue(Runs),
+    };
 }

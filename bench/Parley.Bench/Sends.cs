@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
-using Parley.Client;
-
 namespace Parley.Bench;
 
 /// <summary>
@@ -13,120 +8,84 @@ internal sealed class Sends
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
-    public required string Server { get; init; }
-    public required int Nodes { get; init; }
+    // A person sends 40 messages a day, 2.5 times as many in the busiest hour; each message brings two marks, counted as if they cost as much.
+    private const double PeoplePerMessage = 86_400 / (40 * 2.5) / 3;
+
+    public required Setting Setting { get; init; }
+    public required bool IsHttp { get; init; }
     public required int InFlight { get; init; }
-    public required int Pairs { get; init; }
+    public required int PairCount { get; init; }
     public required TimeSpan Duration { get; init; }
     public required int Runs { get; init; }
-    public required string? Database { get; init; }
-    public required int? DatabaseProcess { get; init; }
-    public required string? DatabaseFolder { get; init; }
-    public required bool IsCluster { get; init; }
 
-    /// <summary>Starts the servers, measures, prints a line of JSON and one to read.</summary>
+    /// <summary>How many messages are in the database beforehand, and how many people.</summary>
+    public required (long Messages, long People) Before { get; init; }
+
+    /// <summary>Measures, and prints both lines.</summary>
     public async Task<int> Measure()
     {
-        if (Nodes > 1 && Database is null)
-        {
-            await Console.Error.WriteLineAsync("Several nodes need a PostgreSQL: add --database, or --engine postgres to bin/bench.");
-            return 2;
-        }
-        var folder = Directory.CreateTempSubdirectory("parley-bench-");
-        var servers = Enumerable.Range(0, Nodes).Select(node => new ServerProcess(Server, Path.Combine(folder.FullName, $"node{node}"), Flags())).ToList();
-        // Also when the bench is stopped half-way.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => servers.ForEach(server => server.Kill());
-        try
-        {
-            foreach (var server in servers)
-                await server.Start();
-            var pairs = await SignUp(servers);
-            var tables = DatabaseFolder ?? folder.FullName;
-            var bytes = SizeOf(tables);
-            await Run(servers, pairs, WarmUp);
-            var runs = new List<SendsRun>();
-            for (var i = 0; i < Runs; i++)
-                runs.Add(await Run(servers, pairs, Duration));
-            foreach (var pair in pairs)
-                pair.Dispose();
-            foreach (var server in servers)
-                await server.Stop();
-            Print(runs, (SizeOf(tables) - bytes) / pairs.Sum(pair => pair.Sent));
-            return 0;
-        }
-        catch (Exception) when (servers.Find(server => server.ExitCode is not null) is { } ended)
-        {
-            await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
-            return 2;
-        }
-        finally
-        {
-            foreach (var server in servers)
-                await server.DisposeAsync();
-            servers.Clear();
-            folder.Delete(recursive: true);
-        }
+        using var pairs = new Pairs(Setting, PairCount, IsHttp);
+        return await Servers.Measure(Setting, servers => Measure(servers, pairs),
+            Before == default ? null : database => pairs.Fill(database, Before.Messages, Before.People));
     }
 
-    private string[] Flags() => [.. Database is null ? [] : (string[])["--database", Database], .. IsCluster ? (string[])["--cluster", "--node-port", "0"] : []];
-
-    private async Task<List<Pair>> SignUp(List<ServerProcess> servers)
+    private async Task Measure(Servers servers, Pairs pairs)
     {
-        var run = Guid.NewGuid().ToString("N")[..8];
-        var pairs = new Pair[Pairs];
-        using var api = new Api(servers[0].Address);
-        await Parallel.ForAsync(0, Pairs, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
-        {
-            var sender = await api.SignUp("Sender", $"s{i}-{run}", "a password for the bench");
-            var receiver = await api.SignUp("Receiver", $"r{i}-{run}", "a password for the bench");
-            var head = await api.StartThread(sender, receiver);
-            var other = IsCluster ? i + 1 : i;
-            pairs[i] = await Pair.Open(api, servers[i % Nodes].Address, servers[other % Nodes].Address, sender, receiver, head);
-        });
-        return [.. pairs];
+        await pairs.Open(servers.Addresses);
+        var bytes = servers.BytesOnDisk;
+        await Run(servers, pairs.All, WarmUp);
+        var runs = new List<SendsRun>();
+        for (var i = 0; i < Runs; i++)
+            runs.Add(await Run(servers, pairs.All, Duration));
+        var sent = pairs.All.Sum(pair => pair.Sent);
+        pairs.Dispose();
+        await servers.Stop();
+        Print(runs, (servers.BytesOnDisk - bytes) / sent);
     }
 
-    private async Task<SendsRun> Run(List<ServerProcess> servers, List<Pair> pairs, TimeSpan duration)
+    private async Task<SendsRun> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration)
     {
         using var over = new CancellationTokenSource(duration);
-        TimeSpan Servers() => servers.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
-        TimeSpan Engine() => DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
-        var (machine, server, engine, bench) = (Processors.Busy(), Servers(), Engine(), Environment.CpuUsage.TotalTime);
-        var clock = Stopwatch.StartNew();
+        var end = Consumed.Begin(servers);
         // What does not divide evenly goes to the first pairs.
-        var latencies = await Task.WhenAll(pairs.Select((pair, i) => pair.Talk((InFlight + Pairs - 1 - i) / Pairs, over.Token)));
-        var elapsed = clock.Elapsed;
-        (machine, server, engine, bench) = (Processors.Busy() - machine, Servers() - server, Engine() - engine, Environment.CpuUsage.TotalTime - bench);
+        var latencies = await Task.WhenAll(pairs.Select((pair, i) => pair.Talk((InFlight + PairCount - 1 - i) / PairCount, over.Token)));
+        var used = end();
         var sorted = latencies.SelectMany(list => list).Order().ToList();
         return new SendsRun(
-            sorted.Count / elapsed.TotalSeconds,
-            sorted[sorted.Count / 2], sorted[(int)(sorted.Count * 0.99)],
-            server.TotalMicroseconds / sorted.Count, engine.TotalMicroseconds / sorted.Count, bench.TotalMicroseconds / sorted.Count,
-            (machine - server - engine - bench) / elapsed);
+            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99),
+            used.Server.TotalMicroseconds / sorted.Count, used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count,
+            used.Others);
     }
 
     private void Print(List<SendsRun> runs, long bytes)
     {
-        double Median(Func<SendsRun, double> figure) => runs.Select(figure).Order().ElementAt(runs.Count / 2);
         var median = new SendsRun(
-            Median(run => run.PerSecond), Median(run => run.P50), Median(run => run.P99),
-            Median(run => run.Server), Median(run => run.Database), Median(run => run.Bench), Median(run => run.Others));
-        var engine = Database is null ? "sqlite" : "postgres";
-        Console.WriteLine(JsonSerializer.Serialize(
-            new { bench = "sends", engine, nodes = Nodes, cluster = IsCluster, inFlight = InFlight, pairs = Pairs, seconds = Duration.TotalSeconds, bytes, median, runs },
-            JsonSerializerOptions.Web));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {engine}, {Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; µs a message: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; {bytes} bytes a message on disk; others used {median.Others:0.0} of {Environment.ProcessorCount} cores
-            """));
+            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
+            Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Database), Figures.Median(runs, run => run.Bench),
+            Figures.Median(runs, run => run.Others));
+        Figures.Print(
+            new
+            {
+                bench = "sends",
+                engine = Setting.Engine,
+                nodes = Setting.Nodes,
+                cluster = Setting.IsCluster,
+                http = IsHttp,
+                inFlight = InFlight,
+                pairs = PairCount,
+                messages = Before.Messages,
+                people = Before.People,
+                seconds = Duration.TotalSeconds,
+                bytes,
+                median,
+                runs,
+            },
+            $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; µs a message: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; {bytes} bytes a message on disk; others used {median.Others:0.0} of {Environment.ProcessorCount} cores. So many messages are what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour (docs/scale.md).");
     }
-
-    // SQLite's log is not data: it is as large as it once had to be, and gone when the server stops.
-    private static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-        .Where(file => !file.Name.EndsWith("-wal", StringComparison.Ordinal)).Sum(file => file.Length);
 }
 
 /// <summary>
 /// One run: messages a second; milliseconds from the send until both the acknowledgement and the arrival; processor time in µs a message;
-/// and the processors that everything else on the machine used: the figures are lower bounds where that is much.
+/// and the processors that everything else on the machine used.
 /// </summary>
 internal sealed record SendsRun(double PerSecond, double P50, double P99, double Server, double Database, double Bench, double Others);

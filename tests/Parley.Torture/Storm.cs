@@ -1,9 +1,6 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Parley.Client;
@@ -153,13 +150,14 @@ internal sealed class Storm(string program, int sockets, FileInfo? report)
         using var transaction = connection.BeginTransaction();
         for (var i = 0; i < sockets; i++)
         {
-            var (id, token) = (i + 1L, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+            var id = i + 1L;
+            var (token, hash) = SessionToken.Make();
             Insert("""
                 INSERT INTO users (user_id, username, full_name, search_name, password_hash, security_stamp, created_at, last_active_at)
                 VALUES ($id, 'person' || $id, 'Person ' || $id, 'person ' || $id, '', '', 0, 0)
                 """, id);
             Insert("INSERT INTO user_versions (user_id, version) VALUES ($id, 1)", id);
-            Insert("INSERT INTO sessions VALUES ($id, $id, $hash, 'storm', 0, $now)", id, SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+            Insert("INSERT INTO sessions VALUES ($id, $id, $hash, 'storm', 0, $now)", id, hash);
             _people.Add(new Person($"Person {id}", new Id(id), token));
             if (i % 2 == 0)
                 continue;

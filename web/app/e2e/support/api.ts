@@ -23,6 +23,12 @@ export class Api {
     return new Api(url, answer.token, answer.user);
   }
 
+  /** With a token that is there already. */
+  static async signedIn(url: string, token: string): Promise<Api> {
+    const response = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}` } });
+    return new Api(url, token, ((await response.json()) as { user: Me }).user);
+  }
+
   startThread(userId: string): Promise<Head> {
     return this.call('POST', '/threads', { userIds: [userId] });
   }

@@ -21,7 +21,12 @@ export class Server {
   }
 
   static async start(): Promise<Server> {
-    const server = new Server(await findFreePort(), await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+    return Server.startOn(await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+  }
+
+  /** On a folder with data, which is deleted in the end like one of its own. */
+  static async startOn(folder: string): Promise<Server> {
+    const server = new Server(await findFreePort(), folder);
     await server.start();
     return server;
   }

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace Parley.Bench;
+
+/// <summary>
+/// Messages at a given rate, at moments of chance (Poisson), whether or not those before have arrived: an open loop. Each is counted from the moment
+/// at which it was to be sent, so that what waits behind a slow one is not forgotten ("coordinated omission").
+/// </summary>
+internal sealed class Latency
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+
+    public required Setting Setting { get; init; }
+    public required bool IsHttp { get; init; }
+    public required int PerSecond { get; init; }
+    public required int PairCount { get; init; }
+    public required TimeSpan Duration { get; init; }
+    public required int Runs { get; init; }
+
+    /// <summary>Measures, and prints both lines.</summary>
+    public async Task<int> Measure()
+    {
+        using var pairs = new Pairs(Setting, PairCount, IsHttp);
+        return await Servers.Measure(Setting, async servers =>
+        {
+            await pairs.Open(servers.Addresses);
+            await Run(servers, pairs.All, WarmUp, seed: 0);
+            var runs = new List<LatencyRun>();
+            for (var i = 1; i <= Runs; i++)
+                runs.Add(await Run(servers, pairs.All, Duration, i));
+            Print(runs);
+        });
+    }
+
+    private async Task<LatencyRun> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration, int seed)
+    {
+        var end = Consumed.Begin(servers);
+        var sends = new List<Task<double>>();
+        // A thread of its own: what comes after an await would wait for a thread of the pool.
+        await Task.Factory.StartNew(() => SendAll(pairs, duration, new Random(seed), sends), TaskCreationOptions.LongRunning);
+        var sorted = (await Task.WhenAll(sends)).Order().ToList();
+        var used = end();
+        return new LatencyRun(
+            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99), sorted[^1], used.Others);
+    }
+
+    private void SendAll(IReadOnlyList<Pair> pairs, TimeSpan duration, Random chance, List<Task<double>> sends)
+    {
+        var began = Stopwatch.GetTimestamp();
+        for (var at = 0.0; at < duration.TotalSeconds; at -= Math.Log(1 - chance.NextDouble()) / PerSecond)
+        {
+            var moment = began + (long)(at * Stopwatch.Frequency);
+            Metronome.WaitUntil(moment);
+            var pair = pairs[chance.Next(pairs.Count)];
+            sends.Add(Task.Run(() => pair.Send(moment)));
+        }
+    }
+
+    private void Print(List<LatencyRun> runs)
+    {
+        var median = new LatencyRun(
+            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
+            Figures.Median(runs, run => run.Most), Figures.Median(runs, run => run.Others));
+        Figures.Print(
+            new { bench = "latency", engine = Setting.Engine, http = IsHttp, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
+            $"{Setting.Engine}, {PerSecond:N0} messages/s at moments of chance: p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms ({runs.Min(run => run.P99):0.00}–{runs.Max(run => run.P99):0.00}), most {median.Most:0.0} ms; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
+    }
+}
+
+/// <summary>One run: messages a second that arrived; milliseconds from the moment of a send until both acknowledgement and arrival.</summary>
+internal sealed record LatencyRun(double PerSecond, double P50, double P99, double Most, double Others);

@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Dapper;
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Bench;
+
+/// <summary>
+/// Fills an empty database with what takes people years, by the same SQL on both engines. People and threads are numbered from 1. Nobody's
+/// password is known: who is to do something gets a session.
+/// </summary>
+internal static class Population
+{
+    // 20 to 199 letters of it make a message.
+    private const string Text = "When the morning comes we shall see what is left of it, and then, if you still want to, we can take the early train and walk from there; it is not far, and on a clear day you see the lake the whole way down.";
+
+    /// <summary>People.</summary>
+    public static Task AddPeople(DbConnection database, long count) => Execute(database, """
+        INSERT INTO users (user_id, username, full_name, search_name, password_hash, security_stamp, created_at, last_active_at)
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
+        SELECT i, 'person' || i, 'Person ' || i, 'person ' || i || ' person' || i, '-', '-', 0, 0 FROM n;
+        INSERT INTO user_versions (user_id) SELECT user_id FROM users;
+        """, new { count });
+
+    /// <summary>Threads of two people each: of the first with the second, the third with the fourth…</summary>
+    public static Task AddPairs(DbConnection database, long threads, long messages) =>
+        AddThreads(database, first: 1, threads, messages, a: "2 * i - 1", b: "2 * i", place: "0");
+
+    /// <summary>Threads of the first person with all others, the latest ones last.</summary>
+    public static Task AddStar(DbConnection database, long threads, long messages) =>
+        AddThreads(database, first: 1, threads, messages, a: "1", b: "i + 1", place: "(i - 1) * @messages");
+
+    /// <summary>One more thread for the first person, after a star; with the next one of the others.</summary>
+    public static Task AddLongThread(DbConnection database, long threadsBefore, long messagesBefore, long messages) =>
+        AddThreads(database, first: threadsBefore + 1, threads: 1, messages, a: "1", b: "i + 1", place: FormattableString.Invariant($"{messagesBefore}"));
+
+    /// <summary>A session for a person.</summary>
+    public static async Task<Person> AddSession(DbConnection database, long id)
+    {
+        var (token, hash) = SessionToken.Make();
+        await database.ExecuteAsync(
+            "INSERT INTO sessions VALUES (@id, @id, @hash, 'bench', 0, @now)", new { id, hash, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        return new Person($"Person {id}", new Id(id), token);
+    }
+
+    // Everything is read. `place` is the first one's version before the thread; the other's versions are those of this thread alone.
+    private static Task AddThreads(DbConnection database, long first, long threads, long messages, string a, string b, string place) => Execute(database, $"""
+        INSERT INTO threads (thread_id, direct_key, created_at, last_seq, revision)
+        WITH RECURSIVE n(i) AS (SELECT CAST(@first AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < @last)
+        SELECT i, ({a}) || ':' || ({b}), 0, @messages, @messages FROM n;
+
+        INSERT INTO thread_users (user_id, thread_id, version, activity, read_seq, delivered_seq)
+        WITH RECURSIVE n(i) AS (SELECT CAST(@first AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < @last)
+        SELECT {a}, i, {place} + @messages, {place} + @messages, @messages, @messages FROM n
+        UNION ALL SELECT {b}, i, @messages, @messages, @messages, @messages FROM n;
+
+        UPDATE user_versions SET version = (SELECT max(version) FROM thread_users m WHERE m.user_id = user_versions.user_id)
+        WHERE user_id IN (SELECT user_id FROM thread_users);
+
+        INSERT INTO messages (thread_id, seq, revision, user_id, cid, text, sent_at)
+        WITH RECURSIVE m(seq) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT seq + 1 FROM m WHERE seq < @messages),
+        n(i) AS (SELECT CAST(@first AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < @last)
+        SELECT i, seq, seq, CASE WHEN (seq + i) % 3 = 0 THEN {a} ELSE {b} END, 'cid-' || seq,
+               substr('{Text}', 1, CAST(20 + (seq * 31 + i * 17) % 180 AS integer)), 1750000000000 + seq * 60000
+        FROM m CROSS JOIN n;
+        """, new { first, last = first + threads - 1, messages });
+
+    private static async Task Execute(DbConnection database, string sql, object values)
+    {
+        await using var transaction = await database.BeginTransactionAsync();
+        await database.ExecuteAsync(sql, values, transaction, commandTimeout: 0);
+        await transaction.CommitAsync();
+        // As autovacuum does for tables that have grown over years.
+        if (database is Npgsql.NpgsqlConnection)
+            await database.ExecuteAsync("ANALYZE", commandTimeout: 0);
+    }
+}

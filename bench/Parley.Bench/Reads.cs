@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using Parley.Client;
+
+namespace Parley.Bench;
+
+/// <summary>
+/// What is read again and again over HTTP, so many at a time: pages of long threads, or the beginning of a long list. Answers are not parsed, since that
+/// would cost more than the server takes; a token of the next page is looked for in their bytes.
+/// </summary>
+internal sealed class Reads
+{
+    private const int Threads = 16, MessagesInThread = 20_000, ThreadsInList = 10_000;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    public required Setting Setting { get; init; }
+    public required int AtOnce { get; init; }
+    public required TimeSpan Duration { get; init; }
+    public required int Runs { get; init; }
+
+    /// <summary>Pages of 50, from the newest to the oldest, of threads of 20,000 messages; 16 people read, each their own thread.</summary>
+    public Task<int> MeasureHistory()
+    {
+        var people = new List<Person>();
+        return Servers.Measure(
+            Setting,
+            servers => Measure("history", servers, async (http, reader, token) =>
+            {
+                var path = $"/api/threads/{1 + (reader % Threads)}/messages?limit=50{(token is null ? "" : $"&pageToken={Uri.EscapeDataString(token)}")}";
+                return FindToken(await Get(http, people[reader % Threads], path), "\"olderPageToken\":\""u8);
+            }),
+            async database =>
+            {
+                await Population.AddPeople(database, 2 * Threads);
+                await Population.AddPairs(database, Threads, MessagesInThread);
+                for (var thread = 1; thread <= Threads; thread++)
+                    people.Add(await Population.AddSession(database, 2 * thread));
+            });
+    }
+
+    /// <summary>The first 50 threads of someone who has 10,000, as every start of a client asks for them.</summary>
+    public Task<int> MeasureBootstrap()
+    {
+        Person? person = null;
+        return Servers.Measure(
+            Setting,
+            servers => Measure("bootstrap", servers, async (http, _, _) =>
+            {
+                await Get(http, person!, "/api/bootstrap?limit=50");
+                return null;
+            }),
+            async database =>
+            {
+                await Population.AddPeople(database, ThreadsInList + 1);
+                await Population.AddStar(database, ThreadsInList, messages: 1);
+                person = await Population.AddSession(database, 1);
+            });
+    }
+
+    private async Task Measure(string what, Servers servers, Func<HttpClient, int, string?, Task<string?>> read)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = AtOnce }) { BaseAddress = servers.Addresses[0] };
+        await Run(servers, http, WarmUp, read);
+        var runs = new List<ReadsRun>();
+        for (var i = 0; i < Runs; i++)
+            runs.Add(await Run(servers, http, Duration, read));
+        var median = new ReadsRun(
+            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
+            Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Database), Figures.Median(runs, run => run.Bench),
+            Figures.Median(runs, run => run.Others));
+        Figures.Print(
+            new { bench = what, engine = Setting.Engine, atOnce = AtOnce, seconds = Duration.TotalSeconds, median, runs },
+            $"{Setting.Engine}, {what}, {AtOnce} at a time: {median.PerSecond:N0} a second ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms; µs each: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
+    }
+
+    private async Task<ReadsRun> Run(Servers servers, HttpClient http, TimeSpan duration, Func<HttpClient, int, string?, Task<string?>> read)
+    {
+        using var over = new CancellationTokenSource(duration);
+        var end = Consumed.Begin(servers);
+        var latencies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(reader => Task.Run(async () =>
+        {
+            var took = new List<double>();
+            for (string? token = null; !over.IsCancellationRequested;)
+            {
+                var asked = Stopwatch.GetTimestamp();
+                token = await read(http, reader, token);
+                took.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            }
+            return took;
+        })));
+        var used = end();
+        var sorted = latencies.SelectMany(list => list).Order().ToList();
+        return new ReadsRun(
+            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99),
+            used.Server.TotalMicroseconds / sorted.Count, used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count,
+            used.Others);
+    }
+
+    private static async Task<byte[]> Get(HttpClient http, Person person, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", person.Token);
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsByteArrayAsync();
+    }
+
+    private static string? FindToken(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> before)
+    {
+        var at = answer.IndexOf(before);
+        if (at < 0)
+            return null;
+        answer = answer[(at + before.Length)..];
+        return System.Text.Encoding.ASCII.GetString(answer[..answer.IndexOf((byte)'"')]);
+    }
+}
+
+/// <summary>One run: answers a second; milliseconds until one is there; processor time in µs for each; and the processors that everything else used.</summary>
+internal sealed record ReadsRun(double PerSecond, double P50, double P99, double Server, double Database, double Bench, double Others);

@@ -1,0 +1,114 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Parley.Client;
+
+namespace Parley.Bench;
+
+/// <summary>The servers of a measurement, started for it alone on an empty database; or one that runs already.</summary>
+internal sealed class Servers : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-bench-");
+    private readonly Setting _setting;
+    private readonly List<ServerProcess> _processes;
+
+    private Servers(Setting setting)
+    {
+        _setting = setting;
+        string[] flags =
+        [
+            .. setting.Database is null ? [] : (string[])["--database", setting.Database],
+            .. setting.IsCluster ? (string[])["--cluster", "--node-port", "0"] : [],
+        ];
+        _processes = setting.Url is null
+            ? [.. Enumerable.Range(0, setting.Nodes).Select(node => new ServerProcess(setting.Program, FolderOf(node), flags))]
+            : [];
+        // Also when the bench is stopped half-way.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => _processes.ForEach(server => server.Kill());
+    }
+
+    /// <summary>Where they are.</summary>
+    public IReadOnlyList<Uri> Addresses => _setting.Url is { } url ? [url] : [.. _processes.Select(server => server.Address)];
+
+    /// <summary>Time of the processors that they have used; nothing is known of one that was there already.</summary>
+    public TimeSpan ProcessorTime => _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
+
+    /// <summary>The same of PostgreSQL.</summary>
+    public TimeSpan DatabaseTime => _setting.DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
+
+    /// <summary>Memory that they hold, in bytes (VmRSS).</summary>
+    public long Memory => _processes.Sum(server => server.Memory);
+
+    /// <summary>What the tables take on disk, in bytes. SQLite's log is not data: it is as large as it once had to be.</summary>
+    public long BytesOnDisk => new DirectoryInfo(_setting.DatabaseFolder ?? _folder.FullName).EnumerateFiles("*", SearchOption.AllDirectories)
+        .Where(file => !file.Name.EndsWith("-wal", StringComparison.Ordinal)).Sum(file => file.Length);
+
+    /// <summary>Measures; the exit code is 0 if it could, and 2 with a sentence if not.</summary>
+    /// <param name="setting">On what.</param>
+    /// <param name="measure">What is done with the servers.</param>
+    /// <param name="fill">What is in the database beforehand.</param>
+    public static async Task<int> Measure(Setting setting, Func<Servers, Task> measure, Func<DbConnection, Task>? fill = null)
+    {
+        var problem = setting switch
+        {
+            { Nodes: > 1, Database: null } => "Several nodes need a PostgreSQL: add --engine postgres.",
+            { Url: not null } when fill is not null => "A server that runs already keeps its own messages: this needs an empty database, so leave --url out.",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return 2;
+        }
+        await using var servers = new Servers(setting);
+        try
+        {
+            if (fill is not null)
+                await servers.Fill(fill);
+            foreach (var server in servers._processes)
+                await server.Start();
+            await measure(servers);
+            return 0;
+        }
+        catch (Exception) when (servers._processes.Find(server => server.ExitCode is not null) is { } ended)
+        {
+            await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
+            return 2;
+        }
+    }
+
+    /// <summary>Ends them in good order and starts them again, with nothing in memory.</summary>
+    public async Task Restart()
+    {
+        await Stop();
+        foreach (var server in _processes)
+            await server.Start();
+    }
+
+    /// <summary>Ends them in good order, so that everything is in its place on disk.</summary>
+    public async Task Stop()
+    {
+        foreach (var server in _processes)
+            await server.Stop();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _processes)
+            await server.DisposeAsync();
+        _processes.Clear();
+        _folder.Delete(recursive: true);
+    }
+
+    private string FolderOf(int node) => Path.Combine(_folder.FullName, $"node{node}");
+
+    private async Task Fill(Func<DbConnection, Task> fill)
+    {
+        await _processes[0].Operate(["migrate", .. _setting.Database is null ? [] : (string[])["--database", _setting.Database]]);
+        await using DbConnection connection = _setting.Database is null
+            ? new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(FolderOf(0), "parley.db"), Pooling = false }.ToString())
+            : new NpgsqlConnection(_setting.Database);
+        await connection.OpenAsync();
+        await fill(connection);
+    }
+}

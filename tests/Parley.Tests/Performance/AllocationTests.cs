@@ -1,0 +1,49 @@
+using System.Reflection;
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using Parley.Microbench;
+using Xunit;
+
+namespace Parley.Tests.Performance;
+
+/// <summary>The bytes that each step of the hot path may allocate, from bench/Parley.Microbench/budgets.json. Times fail no test.</summary>
+public sealed class AllocationTests
+{
+    private const int WarmUp = 20_000, Calls = 10_000;
+
+    // What is below the budget by more than so much makes it a budget for nothing.
+    private const double Slack = 1.25;
+
+    private static readonly Dictionary<string, long> Budgets = ReadBudgets();
+
+    public static TheoryData<string> Steps =>
+        [.. typeof(HotPath).GetMethods().Where(method => method.GetCustomAttribute<BenchmarkAttribute>() is not null).Select(method => method.Name)];
+
+    [Fact]
+    public void Every_step_has_a_budget_and_every_budget_a_step() =>
+        Assert.Equal(Steps.Select(step => step.Data).Order(), Budgets.Keys.Order());
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void A_step_allocates_what_its_budget_says(string step)
+    {
+        var method = typeof(HotPath).GetMethod(step)!;
+        var call = method.CreateDelegate<Func<object?>>(new HotPath());
+        // Long enough for the compiler to have settled.
+        for (var i = 0; i < WarmUp; i++)
+            call();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Calls; i++)
+            call();
+        var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
+
+        Assert.True(bytes <= Budgets[step], $"{step} allocates {bytes} bytes, and may {Budgets[step]}.");
+        Assert.True(bytes * Slack >= Budgets[step], $"{step} allocates {bytes} bytes. Lower its budget of {Budgets[step]}, so that it keeps what was won.");
+    }
+
+    private static Dictionary<string, long> ReadBudgets()
+    {
+        using var file = typeof(HotPath).Assembly.GetManifestResourceStream("budgets.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, long>>(file)!;
+    }
+}
