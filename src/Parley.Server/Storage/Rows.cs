@@ -1,7 +1,7 @@
 namespace Parley.Server.Storage;
 
 /// <summary>A thread's counters. Loaded values are kept beside current ones: the difference is what a batch announces.</summary>
-public sealed class ThreadRow
+public sealed record ThreadRow
 {
     public required long ThreadId { get; init; }
     public required string DirectKey { get; init; }
@@ -15,7 +15,7 @@ public sealed class ThreadRow
 }
 
 /// <summary>One user's side of one thread.</summary>
-public sealed class MemberRow
+public sealed record MemberRow
 {
     public required long UserId { get; init; }
     public required long ThreadId { get; init; }
@@ -40,7 +40,7 @@ public sealed class MemberRow
 }
 
 /// <summary>A user's profile and version counters.</summary>
-public sealed class UserRow
+public sealed record UserRow
 {
     public required long UserId { get; init; }
     public required string Username { get; init; }

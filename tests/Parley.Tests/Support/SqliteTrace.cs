@@ -13,7 +13,7 @@ internal sealed partial class SqliteTrace : StatementWatch
     private const string Library = "e_sqlite3";
     private const uint Statements = 1;
 
-    private static readonly ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> Watched = [];
+    private static readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int>> Watched = [];
 
     // Called from SQLite for as long as the process lives.
     private static readonly Opened OnOpened = Attach;
@@ -36,6 +36,9 @@ internal sealed partial class SqliteTrace : StatementWatch
     private delegate int Traced(uint what, nint database, nint statement, nint sql);
 
     public override string ConnectionString { get; }
+
+    /// <summary>How often each statement was run so far.</summary>
+    public Dictionary<string, int> Count() => Watched[_path].Where(seen => Kind().IsMatch(seen.Key)).ToDictionary();
 
     public override Task<List<SeenStatement>> Read(Database database) => database.Read(async connection =>
     {
@@ -76,7 +79,7 @@ internal sealed partial class SqliteTrace : StatementWatch
     private static int Note(uint what, nint database, nint statement, nint sql)
     {
         if (Watched.TryGetValue(Marshal.PtrToStringUTF8(sqlite3_db_filename(database, "main"))!, out var seen))
-            seen.TryAdd(Marshal.PtrToStringUTF8(sql)!, true);
+            seen.AddOrUpdate(Marshal.PtrToStringUTF8(sql)!, 1, (_, times) => times + 1);
         return 0;
     }
 

@@ -11,6 +11,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
     private const string MessageColumns = "thread_id, seq, revision, user_id, cid, text, sent_at, edited_at, deleted, reply_to";
 
     private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private readonly RowCache _cache = new();
 
     /// <summary>Reads everything that is needed, and what belongs to it, into the set.</summary>
     public void Load(Needs needs, WorkingSet set)
@@ -29,6 +30,8 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         }
         foreach (var threadId in needs.Threads)
         {
+            if (_cache.TryAddThread(threadId, set, needs))
+                continue;
             foreach (var thread in Prepare($"SELECT {ThreadColumns} FROM threads WHERE thread_id = $1").Query([threadId], ReadThread))
                 set.Add(thread);
             foreach (var member in Prepare("""
@@ -42,6 +45,8 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         }
         foreach (var userId in needs.Users)
         {
+            if (_cache.TryAddUser(userId, set))
+                continue;
             foreach (var user in Prepare("""
                 SELECT u.user_id, u.username, u.full_name, u.photo_id, u.settings, v.version, v.me_version
                 FROM users u JOIN user_versions v ON v.user_id = u.user_id WHERE u.user_id = $1
@@ -125,6 +130,12 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         }
     }
 
+    /// <summary>What the set holds is on disk: the next batch need not read it.</summary>
+    public void Keep(WorkingSet set) => _cache.Keep(set);
+
+    /// <summary>Nobody knows what is on disk: it is read again.</summary>
+    public void Forget() => _cache.Clear();
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
@@ -158,7 +169,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         return statement;
     }
 
-    private static ThreadRow ReadThread(SqliteDataReader row) => new()
+    private static ThreadRow ReadThread(SqliteRow row) => new()
     {
         ThreadId = row.GetInt64(0),
         DirectKey = row.GetString(1),
@@ -169,7 +180,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         PurgedRevision = row.GetInt64(5),
     };
 
-    private static MemberRow ReadMember(SqliteDataReader row) => new()
+    private static MemberRow ReadMember(SqliteRow row) => new()
     {
         UserId = row.GetInt64(0),
         ThreadId = row.GetInt64(1),
@@ -183,22 +194,22 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         Pinned = row.GetBoolean(9),
         Archived = row.GetBoolean(10),
         Gone = row.GetBoolean(11),
-        Nickname = row.IsDBNull(12) ? null : row.GetString(12),
+        Nickname = row.IsNull(12) ? null : row.GetString(12),
     };
 
-    private static UserRow ReadUser(SqliteDataReader row) => new()
+    private static UserRow ReadUser(SqliteRow row) => new()
     {
         UserId = row.GetInt64(0),
         Username = row.GetString(1),
         FullName = row.GetString(2),
-        PhotoId = row.IsDBNull(3) ? null : row.GetString(3),
+        PhotoId = row.IsNull(3) ? null : row.GetString(3),
         Settings = row.GetString(4),
         Version = row.GetInt64(5),
         LoadedVersion = row.GetInt64(5),
         MeVersion = row.GetInt64(6),
     };
 
-    private static MessageRow ReadMessage(SqliteDataReader row) => new()
+    private static MessageRow ReadMessage(SqliteRow row) => new()
     {
         ThreadId = row.GetInt64(0),
         Seq = row.GetInt64(1),
@@ -207,9 +218,9 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         Cid = row.GetString(4),
         Text = row.GetString(5),
         SentAt = row.GetInt64(6),
-        EditedAt = row.IsDBNull(7) ? null : row.GetInt64(7),
+        EditedAt = row.IsNull(7) ? null : row.GetInt64(7),
         Deleted = row.GetBoolean(8),
         WasDeleted = row.GetBoolean(8),
-        ReplyTo = row.IsDBNull(9) ? null : row.GetInt64(9),
+        ReplyTo = row.IsNull(9) ? null : row.GetInt64(9),
     };
 }

@@ -77,6 +77,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception thrown)
         {
             RollBack();
+            _rows.Forget();
             var error = thrown;
             if (error is SqliteException failure && SqliteFailures.IsUnavailable(failure))
                 error = SqliteFailures.Unavailable(failure);
@@ -87,6 +88,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return true;
         }
         set.MarkCommitted();
+        _rows.Keep(set);
         _committed(set);
         return true;
     }
