@@ -70,8 +70,8 @@ internal static class Population
         await using var transaction = await database.BeginTransactionAsync();
         await database.ExecuteAsync(sql, values, transaction, commandTimeout: 0);
         await transaction.CommitAsync();
-        // As autovacuum does for tables that have grown over years.
+        // As autovacuum does for tables that have grown over years. More than one word, which Dapper would take for a procedure.
         if (database is Npgsql.NpgsqlConnection)
-            await database.ExecuteAsync("ANALYZE", commandTimeout: 0);
+            await database.ExecuteAsync("ANALYZE (VERBOSE off)", commandTimeout: 0);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Parley.Client;
+using Parley.Protocol;
 
 namespace Parley.Bench;
 
@@ -27,7 +28,7 @@ internal sealed class Reads
             Setting,
             servers => Measure("history", servers, async (http, reader, token) =>
             {
-                var path = $"/api/threads/{1 + (reader % Threads)}/messages?limit=50{(token is null ? "" : $"&pageToken={Uri.EscapeDataString(token)}")}";
+                var path = $"/api/threads/{new Id(1 + (reader % Threads))}/messages?limit=50{(token is null ? "" : $"&pageToken={Uri.EscapeDataString(token)}")}";
                 return FindToken(await Get(http, people[reader % Threads], path), "\"olderPageToken\":\""u8);
             }),
             async database =>
