@@ -8,7 +8,17 @@ internal static class Program
     private static readonly Option<int> Nodes = new("--nodes") { Description = "server processes on one database; 1 without it", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Cluster = new("--cluster") { Description = "the nodes know of each other, and the two of a pair are on different ones" };
     private static readonly Option<bool> Http = new("--http") { Description = "send over HTTP, not over the socket" };
-    private static readonly Option<Uri?> Url = new("--url") { Description = "a server that runs already, such as http://localhost:8080; people are signed up there" };
+    private static readonly Option<Uri?> Url = new("--url")
+    {
+        Description = "a server that runs already, such as http://localhost:8080; people are signed up there",
+        CustomParser = given =>
+        {
+            if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                return url;
+            given.AddError($"'{given.Tokens[0].Value}' is no address. It looks like http://localhost:8080.");
+            return null;
+        },
+    };
     private static readonly Option<int> InFlight = new("--in-flight") { Description = "messages that are on their way at a time; 64 without it", DefaultValueFactory = _ => 64 };
     private static readonly Option<int> PairCount = new("--pairs") { Description = "pairs of people who talk, at most one for each message on its way; 100 without it", DefaultValueFactory = _ => 100 };
     private static readonly Option<long> Messages = new("--messages") { Description = "messages that are there beforehand, in threads of 500; 0 without it" };
