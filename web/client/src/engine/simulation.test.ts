@@ -8,7 +8,7 @@ import { run, World } from '../../test/simulation/world.ts';
 
 /** With the other tests the same schedules each time; a run of their own (`npm run simulate`) takes new ones. */
 const seed = Number(process.env.SEED ?? (process.env.RUNS === undefined ? 42 : Date.now() % 2 ** 31));
-const total = Number(process.env.RUNS ?? 2000);
+const total = Number(process.env.RUNS ?? 5000);
 /** The real storage answers in its own time, and so takes three times as long. */
 const onIndexedDb = Math.ceil(total / 20);
 const shares: [DiskKind, number][] = [
