@@ -25,23 +25,21 @@ internal sealed class Latency
         {
             await pairs.Open(servers.Addresses);
             await Run(servers, pairs.All, WarmUp, seed: 0);
-            var runs = new List<LatencyRun>();
+            var runs = new List<Measured>();
             for (var i = 1; i <= Runs; i++)
                 runs.Add(await Run(servers, pairs.All, Duration, i));
             Print(runs);
         });
     }
 
-    private async Task<LatencyRun> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration, int seed)
+    private async Task<Measured> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration, int seed)
     {
         var end = Consumed.Begin(servers);
         var sends = new List<Task<double>>();
         // A thread of its own: what comes after an await would wait for a thread of the pool.
         await Task.Factory.StartNew(() => SendAll(pairs, duration, new Random(seed), sends), TaskCreationOptions.LongRunning);
-        var sorted = (await Task.WhenAll(sends)).Order().ToList();
-        var used = end();
-        return new LatencyRun(
-            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99), sorted[^1], used.Others);
+        var took = await Task.WhenAll(sends);
+        return Measured.From(took, end());
     }
 
     private void SendAll(IReadOnlyList<Pair> pairs, TimeSpan duration, Random chance, List<Task<double>> sends)
@@ -56,16 +54,11 @@ internal sealed class Latency
         }
     }
 
-    private void Print(List<LatencyRun> runs)
+    private void Print(List<Measured> runs)
     {
-        var median = new LatencyRun(
-            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
-            Figures.Median(runs, run => run.Most), Figures.Median(runs, run => run.Others));
+        var median = Measured.MedianOf(runs);
         Figures.Print(
             new { bench = "latency", engine = Setting.Engine, http = IsHttp, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
             $"{Setting.Engine}, {PerSecond:N0} messages/s at moments of chance: p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms ({runs.Min(run => run.P99):0.00}–{runs.Max(run => run.P99):0.00}), most {median.Most:0.0} ms; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
     }
 }
-
-/// <summary>One run: messages a second that arrived; milliseconds from the moment of a send until both acknowledgement and arrival.</summary>
-internal sealed record LatencyRun(double PerSecond, double P50, double P99, double Most, double Others);

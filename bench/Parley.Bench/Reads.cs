@@ -63,19 +63,16 @@ internal sealed class Reads
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = AtOnce }) { BaseAddress = servers.Addresses[0] };
         await Run(servers, http, WarmUp, read);
-        var runs = new List<ReadsRun>();
+        var runs = new List<Measured>();
         for (var i = 0; i < Runs; i++)
             runs.Add(await Run(servers, http, Duration, read));
-        var median = new ReadsRun(
-            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
-            Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Database), Figures.Median(runs, run => run.Bench),
-            Figures.Median(runs, run => run.Others));
+        var median = Measured.MedianOf(runs);
         Figures.Print(
             new { bench = what, engine = Setting.Engine, atOnce = AtOnce, seconds = Duration.TotalSeconds, median, runs },
             $"{Setting.Engine}, {what}, {AtOnce} at a time: {median.PerSecond:N0} a second ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms; µs each: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
     }
 
-    private async Task<ReadsRun> Run(Servers servers, HttpClient http, TimeSpan duration, Func<HttpClient, int, string?, Task<string?>> read)
+    private async Task<Measured> Run(Servers servers, HttpClient http, TimeSpan duration, Func<HttpClient, int, string?, Task<string?>> read)
     {
         using var over = new CancellationTokenSource(duration);
         var end = Consumed.Begin(servers);
@@ -90,12 +87,7 @@ internal sealed class Reads
             }
             return took;
         })));
-        var used = end();
-        var sorted = latencies.SelectMany(list => list).Order().ToList();
-        return new ReadsRun(
-            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99),
-            used.Server.TotalMicroseconds / sorted.Count, used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count,
-            used.Others);
+        return Measured.From(latencies.SelectMany(list => list), end());
     }
 
     private static async Task<byte[]> Get(HttpClient http, Person person, string path)
@@ -116,6 +108,3 @@ internal sealed class Reads
         return System.Text.Encoding.ASCII.GetString(answer[..answer.IndexOf((byte)'"')]);
     }
 }
-
-/// <summary>One run: answers a second; milliseconds until one is there; processor time in µs for each; and the processors that everything else used.</summary>
-internal sealed record ReadsRun(double PerSecond, double P50, double P99, double Server, double Database, double Bench, double Others);

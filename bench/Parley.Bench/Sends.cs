@@ -34,7 +34,7 @@ internal sealed class Sends
         await pairs.Open(servers.Addresses);
         var bytes = servers.BytesOnDisk;
         await Run(servers, pairs.All, WarmUp);
-        var runs = new List<SendsRun>();
+        var runs = new List<Measured>();
         for (var i = 0; i < Runs; i++)
             runs.Add(await Run(servers, pairs.All, Duration));
         var sent = pairs.All.Sum(pair => pair.Sent);
@@ -43,26 +43,18 @@ internal sealed class Sends
         Print(runs, (servers.BytesOnDisk - bytes) / sent);
     }
 
-    private async Task<SendsRun> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration)
+    private async Task<Measured> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration)
     {
         using var over = new CancellationTokenSource(duration);
         var end = Consumed.Begin(servers);
         // What does not divide evenly goes to the first pairs.
         var latencies = await Task.WhenAll(pairs.Select((pair, i) => pair.Talk((InFlight + PairCount - 1 - i) / PairCount, over.Token)));
-        var used = end();
-        var sorted = latencies.SelectMany(list => list).Order().ToList();
-        return new SendsRun(
-            sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99),
-            used.Server.TotalMicroseconds / sorted.Count, used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count,
-            used.Others);
+        return Measured.From(latencies.SelectMany(list => list), end());
     }
 
-    private void Print(List<SendsRun> runs, long bytes)
+    private void Print(List<Measured> runs, long bytes)
     {
-        var median = new SendsRun(
-            Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
-            Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Database), Figures.Median(runs, run => run.Bench),
-            Figures.Median(runs, run => run.Others));
+        var median = Measured.MedianOf(runs);
         Figures.Print(
             new
             {
@@ -83,9 +75,3 @@ internal sealed class Sends
             $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; µs a message: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; {bytes} bytes a message on disk; others used {median.Others:0.0} of {Environment.ProcessorCount} cores. So many messages are what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour (docs/scale.md).");
     }
 }
-
-/// <summary>
-/// One run: messages a second; milliseconds from the send until both the acknowledgement and the arrival; processor time in µs a message;
-/// and the processors that everything else on the machine used.
-/// </summary>
-internal sealed record SendsRun(double PerSecond, double P50, double P99, double Server, double Database, double Bench, double Others);

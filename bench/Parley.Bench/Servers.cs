@@ -64,7 +64,7 @@ internal sealed class Servers : IAsyncDisposable
         try
         {
             if (fill is not null)
-                await servers.Fill(fill);
+                await Fill(setting, servers.FolderOf(0), fill);
             foreach (var server in servers._processes)
                 await server.Start();
             await measure(servers);
@@ -75,6 +75,18 @@ internal sealed class Servers : IAsyncDisposable
             await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
             return 2;
         }
+    }
+
+    /// <summary>Makes the database of a data folder, or the one that the setting names, and fills it.</summary>
+    public static async Task Fill(Setting setting, string folder, Func<DbConnection, Task> fill)
+    {
+        await using var server = new ServerProcess(setting.Program, folder);
+        await server.Operate(["migrate", .. setting.Database is null ? [] : (string[])["--database", setting.Database]]);
+        await using DbConnection connection = setting.Database is null
+            ? new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "parley.db"), Pooling = false }.ToString())
+            : new NpgsqlConnection(setting.Database);
+        await connection.OpenAsync();
+        await fill(connection);
     }
 
     /// <summary>Ends them in good order and starts them again, with nothing in memory.</summary>
@@ -101,14 +113,4 @@ internal sealed class Servers : IAsyncDisposable
     }
 
     private string FolderOf(int node) => Path.Combine(_folder.FullName, $"node{node}");
-
-    private async Task Fill(Func<DbConnection, Task> fill)
-    {
-        await _processes[0].Operate(["migrate", .. _setting.Database is null ? [] : (string[])["--database", _setting.Database]]);
-        await using DbConnection connection = _setting.Database is null
-            ? new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(FolderOf(0), "parley.db"), Pooling = false }.ToString())
-            : new NpgsqlConnection(_setting.Database);
-        await connection.OpenAsync();
-        await fill(connection);
-    }
 }

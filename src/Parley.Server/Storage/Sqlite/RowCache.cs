@@ -7,7 +7,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <param name="max">How many threads, and how many users, are kept at the least; up to twice as many are.</param>
 internal sealed class RowCache(int max = RowCache.Max)
 {
-    // Some 15 MB when it is full.
+    // More than talk at a time on a machine that a single file is enough for. The others are read again.
     private const int Max = 10_000;
 
     private readonly Generations<(ThreadRow Thread, MemberRow[] Members)> _threads = new(max);

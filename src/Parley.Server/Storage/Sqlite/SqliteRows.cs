@@ -169,7 +169,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         return statement;
     }
 
-    private static ThreadRow ReadThread(SqliteRow row) => new()
+    private static ThreadRow ReadThread(SqliteColumns row) => new()
     {
         ThreadId = row.GetInt64(0),
         DirectKey = row.GetString(1),
@@ -180,7 +180,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         PurgedRevision = row.GetInt64(5),
     };
 
-    private static MemberRow ReadMember(SqliteRow row) => new()
+    private static MemberRow ReadMember(SqliteColumns row) => new()
     {
         UserId = row.GetInt64(0),
         ThreadId = row.GetInt64(1),
@@ -197,7 +197,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         Nickname = row.IsNull(12) ? null : row.GetString(12),
     };
 
-    private static UserRow ReadUser(SqliteRow row) => new()
+    private static UserRow ReadUser(SqliteColumns row) => new()
     {
         UserId = row.GetInt64(0),
         Username = row.GetString(1),
@@ -209,7 +209,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         MeVersion = row.GetInt64(6),
     };
 
-    private static MessageRow ReadMessage(SqliteRow row) => new()
+    private static MessageRow ReadMessage(SqliteColumns row) => new()
     {
         ThreadId = row.GetInt64(0),
         Seq = row.GetInt64(1),

@@ -25,7 +25,7 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Runs it for what it does.</summary>
-    public void Run(params ReadOnlySpan<SqliteValue> values)
+    public void Run(ReadOnlySpan<SqliteValue> values)
     {
         Bind(values);
         try
@@ -39,14 +39,14 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Runs it for its rows.</summary>
-    public List<T> Query<T>(ReadOnlySpan<SqliteValue> values, Func<SqliteRow, T> read)
+    public List<T> Query<T>(ReadOnlySpan<SqliteValue> values, Func<SqliteColumns, T> read)
     {
         Bind(values);
         try
         {
             var rows = new List<T>();
             while (Step())
-                rows.Add(read(new SqliteRow(_statement)));
+                rows.Add(read(new SqliteColumns(_statement)));
             return rows;
         }
         finally
@@ -73,39 +73,4 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);
-}
-
-/// <summary>The row at which a statement stands.</summary>
-internal readonly struct SqliteRow(sqlite3_stmt statement)
-{
-    public long GetInt64(int column) => raw.sqlite3_column_int64(statement, column);
-
-    public bool GetBoolean(int column) => raw.sqlite3_column_int64(statement, column) != 0;
-
-    public string GetString(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
-
-    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
-}
-
-/// <summary>A value for a parameter: a number, a text or nothing.</summary>
-internal readonly struct SqliteValue
-{
-    private readonly string? _text;
-    private readonly long _number;
-    private readonly bool _isNumber;
-
-    private SqliteValue(string? text, long number, bool isNumber) => (_text, _number, _isNumber) = (text, number, isNumber);
-
-    public static implicit operator SqliteValue(long number) => new(null, number, true);
-
-    public static implicit operator SqliteValue(long? number) => new(null, number ?? 0, number is not null);
-
-    public static implicit operator SqliteValue(bool value) => new(null, value ? 1 : 0, true);
-
-    public static implicit operator SqliteValue(string? text) => new(text, 0, false);
-
-    public int Bind(sqlite3_stmt statement, int index) =>
-        _isNumber ? raw.sqlite3_bind_int64(statement, index, _number)
-        : _text is null ? raw.sqlite3_bind_null(statement, index)
-        : raw.sqlite3_bind_text(statement, index, _text);
 }
