@@ -8,12 +8,14 @@ using Parley.Protocol;
 namespace Parley.Bench;
 
 /// <summary>
-/// Two people and their thread. The number of a message is its cid, so that a look at the bytes of a frame is enough to see what it
-/// carries: reading JSON would cost more than the server takes.
+/// Two people and their thread. The number of a message is the end of its cid, so that a look at the bytes of a frame is enough to see
+/// what it carries: reading JSON would cost more than the server takes.
 /// </summary>
 internal sealed class Pair : IDisposable
 {
     private const string Text = "A message of eighty bytes, which is about as long as what people say to others..";
+
+    private const int CidPrefix = 24;
 
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(30);
 
@@ -92,7 +94,7 @@ internal sealed class Pair : IDisposable
         try
         {
             _ways[++_sent] = way;
-            var cid = _sent.ToString("d", CultureInfo.InvariantCulture);
+            var cid = ToCid(_sent);
             if (_http is null)
             {
                 await _sender.Say(new { type = "send", cid, thread = _thread, text = Text }, _stop.Token);
@@ -115,7 +117,7 @@ internal sealed class Pair : IDisposable
             {
                 var (type, bytes) = await connection.Read(_stop.Token);
                 if (isSender && type == "ack")
-                    Pass(FindNumber(bytes.Span, "\"cid\":\""u8));
+                    Pass(FindNumber(bytes.Span, "\"cid\":\""u8, CidPrefix));
                 else if (isSender && type == "nack")
                     throw new InvalidOperationException($"A message was refused: {System.Text.Encoding.UTF8.GetString(bytes.Span)}");
                 else if (!isSender && type == "changes")
@@ -139,7 +141,7 @@ internal sealed class Pair : IDisposable
         _version = FindNumber(frame, "\"to\":"u8);
         var newest = _arrived;
         for (var rest = frame; rest.IndexOf("\"cid\":\""u8) is >= 0 and var at; rest = rest[(at + 7)..])
-            newest = Math.Max(newest, FindNumber(rest, "\"cid\":\""u8));
+            newest = Math.Max(newest, FindNumber(rest, "\"cid\":\""u8, CidPrefix));
         while (_arrived < newest)
             Pass(++_arrived);
     }
@@ -167,9 +169,16 @@ internal sealed class Pair : IDisposable
         }
     }
 
-    private static long FindNumber(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> before)
+    // As the clients make them (UUIDv7), since their order is what the server's index of them is made for.
+    private static string ToCid(long number)
     {
-        frame = frame[(frame.IndexOf(before) + before.Length)..];
+        var time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        return string.Create(CultureInfo.InvariantCulture, $"{time >> 16:x8}-{time & 0xffff:x4}-7000-8000-{number:d12}");
+    }
+
+    private static long FindNumber(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> before, int skipped = 0)
+    {
+        frame = frame[(frame.IndexOf(before) + before.Length + skipped)..];
         return System.Buffers.Text.Utf8Parser.TryParse(frame, out long number, out _)
             ? number
             : throw new InvalidDataException("A frame holds no number where one belongs.");

@@ -35,7 +35,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
         var token = isBearer ? authorization[Bearer.Length..].Trim() : SessionCookie.Read(context.Request);
         if (token is null || SessionToken.Hash(token) is not { } hash)
             return null;
-        var session = await database.Read(connection => Find(connection, hash));
+        var session = await database.ReadAtOnce(connection => Find(connection, hash));
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (session is null || now - session.LastSeenAt > SessionCookie.Lifetime.TotalMilliseconds)
             return null;

@@ -12,7 +12,8 @@ public sealed class UserChannel(long userId)
 
     private readonly Lock _lock = new();
     private readonly List<ISubscriber> _subscribers = [];
-    private readonly Queue<Change> _recent = new();
+    // From the oldest to the newest.
+    private readonly List<Change> _recent = [];
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _recentBytes;
 
@@ -34,7 +35,8 @@ public sealed class UserChannel(long userId)
     public Change? FindFrom(long version)
     {
         lock (_lock)
-            return _recent.FirstOrDefault(change => change.From == version);
+            // The newest is what a socket that keeps up asks for.
+            return _recent.FindLast(change => change.From == version);
     }
 
     public ISubscriber[] Subscribers
@@ -62,8 +64,8 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
         {
-            if (_recent.TryPeek(out var oldest) && ReferenceEquals(oldest, change))
-                _recentBytes -= _recent.Dequeue().Frame!.Length;
+            if (_recent.Count > 0 && ReferenceEquals(_recent[0], change))
+                DropOldest();
         }
     }
 
@@ -75,10 +77,10 @@ public sealed class UserChannel(long userId)
         {
             // Announced late, an older change takes nothing back (S10).
             Version = Math.Max(Version, change.To);
-            _recent.Enqueue(change);
+            _recent.Add(change);
             _recentBytes += change.Frame!.Length;
             while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
-                _recentBytes -= _recent.Dequeue().Frame!.Length;
+                DropOldest();
             subscribers = [.. _subscribers];
         }
         foreach (var subscriber in subscribers)
@@ -117,5 +119,11 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
             return IsClosed = _subscribers.Count == 0;
+    }
+
+    private void DropOldest()
+    {
+        _recentBytes -= _recent[0].Frame!.Length;
+        _recent.RemoveAt(0);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
@@ -13,6 +14,8 @@ namespace Parley.Server.Hosting;
 public sealed class PageTokens(IDataProtectionProvider protection)
 {
     private const int LongestToken = 1_024;
+
+    private readonly ConcurrentDictionary<string, IDataProtector> _protectors = new();
 
     /// <summary>Makes a token.</summary>
     public string Protect(string purpose, ReadOnlySpan<long> values) =>
@@ -37,5 +40,6 @@ public sealed class PageTokens(IDataProtectionProvider protection)
     public static Refusal Invalid() =>
         new(ErrorCode.InvalidPageToken, "The page token is not one of this server's. Begin again without one.");
 
-    private IDataProtector For(string purpose) => protection.CreateProtector("parley.page", purpose);
+    // Made once for each purpose: that derives keys.
+    private IDataProtector For(string purpose) => _protectors.GetOrAdd(purpose, static (name, provider) => provider.CreateProtector("parley.page", name), protection);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Parley.Protocol;
 using Parley.Server.Hosting;
@@ -25,34 +26,30 @@ internal static class PageMessages
         var (userId, threadId) = (caller.UserId.Value, id.Value);
         var (direction, edge) = pageToken is null ? (Older, long.MaxValue) : ReadToken(tokens, pageToken, userId, threadId);
 
-        return TypedResults.Ok(await database.Read(async connection =>
-        {
-            var thread = await MessageReader.ReadExtent(connection, userId, threadId);
-            var first = thread.ClearedSeq + 1;
-            var messages = middle is not null
-                ? await MessageReader.ReadFrom(connection, threadId, Clamp(middle.Value, thread, size), size)
-                : direction == Newer
-                    ? await MessageReader.ReadFrom(connection, threadId, Math.Max(edge + 1, first), size)
-                    : await MessageReader.ReadBefore(connection, threadId, thread.ClearedSeq, edge, size);
-            if (messages.Count > 1 && messages[0].Seq < messages[^1].Seq)
-                messages.Reverse();
-            var hasOlder = messages.Count > 0 && messages[^1].Seq > first;
-            var hasNewer = messages.Count > 0 && messages[0].Seq < thread.LastSeq;
-            return new MessagesPage(
-                database.Epoch,
-                messages,
-                thread.Revision,
-                hasOlder ? tokens.Protect(Purpose, [userId, threadId, Older, messages[^1].Seq]) : null,
-                hasNewer ? tokens.Protect(Purpose, [userId, threadId, Newer, messages[0].Seq]) : null);
-        }));
+        var (thread, messages) = middle is null && direction == Older
+            ? await database.ReadAtOnce(connection => MessageReader.ReadPage(connection, userId, threadId, edge, size))
+            : await database.Read(connection => ReadFrom(connection, userId, threadId, thread => middle is null ? edge + 1 : Clamp(middle.Value, thread, size), size));
+        var hasOlder = messages.Count > 0 && messages[^1].Seq > thread.ClearedSeq + 1;
+        var hasNewer = messages.Count > 0 && messages[0].Seq < thread.LastSeq;
+        return TypedResults.Ok(new MessagesPage(
+            database.Epoch,
+            messages,
+            thread.Revision,
+            hasOlder ? tokens.Protect(Purpose, [userId, threadId, Older, messages[^1].Seq]) : null,
+            hasNewer ? tokens.Protect(Purpose, [userId, threadId, Newer, messages[0].Seq]) : null));
+    }
+
+    private static async Task<(ThreadExtent Thread, List<Message> Messages)> ReadFrom(
+        DbConnection connection, long userId, long threadId, Func<ThreadExtent, long> findFirst, int size)
+    {
+        var thread = await MessageReader.ReadExtent(connection, userId, threadId);
+        var messages = await MessageReader.ReadFrom(connection, threadId, Math.Max(findFirst(thread), thread.ClearedSeq + 1), size);
+        messages.Reverse();
+        return (thread, messages);
     }
 
     // The first seq of a full page that has the wanted one in its middle.
-    private static long Clamp(long middle, ThreadExtent thread, int size)
-    {
-        var first = thread.ClearedSeq + 1;
-        return Math.Max(first, Math.Min(middle - size / 2, thread.LastSeq - size + 1));
-    }
+    private static long Clamp(long middle, ThreadExtent thread, int size) => Math.Min(middle - size / 2, thread.LastSeq - size + 1);
 
     private static (long Direction, long Edge) ReadToken(PageTokens tokens, string token, long userId, long threadId) =>
         tokens.Unprotect(Purpose, token) is [var user, var thread, var direction, var edge] && user == userId && thread == threadId

@@ -22,6 +22,12 @@ public abstract class Database : IAsyncDisposable
     public abstract Task<T> Read<T>(Func<DbConnection, Task<T>> query);
 
     /// <summary>
+    /// <see cref="Read"/> for a query that is a single command, of one statement or several: the engine needs no transaction around it, and
+    /// PostgreSQL is asked once instead of twice.
+    /// </summary>
+    public virtual Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Read(query);
+
+    /// <summary>
     /// Runs statements in a transaction that is rolled back if they throw. For what is not conversation state: accounts, sessions,
     /// photos. Nothing but the connection may be awaited inside; the writer waits for it.
     /// </summary>

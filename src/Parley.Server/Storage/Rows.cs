@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Parley.Server.Storage;
 
 /// <summary>A thread's counters. Loaded values are kept beside current ones: the difference is what a batch announces.</summary>
@@ -70,6 +72,20 @@ public sealed class MessageRow
     public bool WasDeleted { get; init; }
     public bool IsNew { get; init; }
     public bool IsChanged { get; set; }
+
+    /// <summary>Whether it has a later revision than the one that it was sent with. Those that have not have no reactions either.</summary>
+    public bool IsRevised { get; set; }
+
+    /// <summary>The reactions as a query puts them into one column: "user emoji user emoji …"; null where there are none.</summary>
+    public string? ReactionList
+    {
+        init
+        {
+            var parts = value?.Split(' ') ?? [];
+            for (var i = 0; i + 1 < parts.Length; i += 2)
+                Reactions.Add(new ReactionRow(long.Parse(parts[i], CultureInfo.InvariantCulture), parts[i + 1]));
+        }
+    }
 }
 
 /// <summary>One person's reaction to a message.</summary>

@@ -100,6 +100,7 @@ public sealed class WorkingSet(DateTimeOffset now)
     /// <summary>Takes the thread's next revision for a change of one of its messages.</summary>
     public void Revise(ThreadRow thread, MessageRow message)
     {
+        message.IsRevised = message.Revision > 0;
         message.Revision = ++thread.Revision;
         message.IsChanged = true;
         thread.IsChanged = true;

@@ -16,7 +16,10 @@ public static class HeadReader
         p.user_id AS UserId, p.thread_id AS ThreadId, p.read_seq AS ReadSeq, p.delivered_seq AS DeliveredSeq,
         u.user_id AS UserId, u.username AS Username, u.full_name AS FullName, u.photo_id AS PhotoId, u.settings AS Settings,
         l.thread_id AS ThreadId, l.seq AS Seq, l.revision AS Revision, l.user_id AS UserId, l.cid AS Cid, l.text AS Text,
-        l.sent_at AS SentAt, l.edited_at AS EditedAt, l.deleted AS Deleted, l.reply_to AS ReplyTo
+        l.sent_at AS SentAt, l.edited_at AS EditedAt, l.deleted AS Deleted, l.reply_to AS ReplyTo,
+        CASE WHEN l.revised THEN (
+            SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = l.thread_id AND r.seq = l.seq
+        ) END AS ReactionList
         """;
 
     private const string Joins = """
@@ -58,7 +61,6 @@ public static class HeadReader
         var rows = (await connection.QueryAsync<MemberRow, ThreadRow, MemberRow, UserRow, MessageRow?, HeadRow>(
             sql, (member, thread, peer, user, last) => new(member, thread, peer, user, last), parameters,
             splitOn: "ThreadId,UserId,UserId,ThreadId")).AsList();
-        await MessageReader.ReadReactions(connection, [.. rows.Select(row => row.Last).OfType<MessageRow>()]);
         return rows.ConvertAll(row => (
             Projection.ToHead(row.Thread, row.Member, row.Peer, Projection.ToUser(row.User),
                 row.Last is null ? null : Projection.ToMessage(row.Last)),

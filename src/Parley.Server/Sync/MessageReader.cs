@@ -10,7 +10,16 @@ public static class MessageReader
 {
     private const string Columns = """
         thread_id AS ThreadId, seq AS Seq, revision AS Revision, user_id AS UserId, cid AS Cid, text AS Text,
-        sent_at AS SentAt, edited_at AS EditedAt, deleted AS Deleted, reply_to AS ReplyTo
+        sent_at AS SentAt, edited_at AS EditedAt, deleted AS Deleted, reply_to AS ReplyTo,
+        CASE WHEN revised THEN (
+            SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = messages.thread_id AND r.seq = messages.seq
+        ) END AS ReactionList
+        """;
+
+    private const string Extent = """
+        SELECT t.last_seq AS LastSeq, t.revision AS Revision, t.purged_revision AS PurgedRevision, m.cleared_seq AS ClearedSeq
+        FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
+        WHERE m.user_id = @userId AND m.thread_id = @threadId AND NOT m.gone
         """;
 
     /// <summary>
@@ -18,12 +27,25 @@ public static class MessageReader
     /// has removed it from their list (S13).
     /// </summary>
     public static async Task<ThreadExtent> ReadExtent(DbConnection connection, long userId, long threadId) =>
-        await connection.QuerySingleOrDefaultAsync<ThreadExtent>("""
-            SELECT t.last_seq AS LastSeq, t.revision AS Revision, t.purged_revision AS PurgedRevision, m.cleared_seq AS ClearedSeq
-            FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
-            WHERE m.user_id = @userId AND m.thread_id = @threadId AND NOT m.gone
-            """, new { userId, threadId })
-        ?? throw Refusal.NotFound();
+        await connection.QuerySingleOrDefaultAsync<ThreadExtent>(Extent, new { userId, threadId }) ?? throw Refusal.NotFound();
+
+    /// <summary>
+    /// The same, and at most <paramref name="limit"/> of the messages before a seq that the member may see, newest first; in a single command,
+    /// since it is what is asked for most.
+    /// </summary>
+    public static async Task<(ThreadExtent Thread, List<Message> Messages)> ReadPage(
+        DbConnection connection, long userId, long threadId, long before, int limit)
+    {
+        await using var answers = await connection.QueryMultipleAsync($"""
+            {Extent};
+            SELECT {Columns} FROM messages
+            WHERE thread_id = @threadId AND seq < @before
+                AND seq > (SELECT cleared_seq FROM thread_users WHERE user_id = @userId AND thread_id = @threadId AND NOT gone)
+            ORDER BY seq DESC LIMIT @limit
+            """, new { userId, threadId, before, limit });
+        var thread = await answers.ReadSingleOrDefaultAsync<ThreadExtent>() ?? throw Refusal.NotFound();
+        return (thread, (await answers.ReadAsync<MessageRow>()).AsList().ConvertAll(Projection.ToMessage));
+    }
 
     /// <summary>The revision below which a window of the thread cannot be brought up to date (S5).</summary>
     public static Task<long> ReadPurgedRevision(DbConnection connection, long threadId) =>
@@ -41,43 +63,30 @@ public static class MessageReader
             SELECT {Columns} FROM messages WHERE thread_id = @threadId AND seq >= @from ORDER BY seq LIMIT @limit
             """, new { threadId, from, limit });
 
-    /// <summary>At most <paramref name="limit"/> visible messages that changed after a revision, oldest change first.</summary>
+    /// <summary>
+    /// At most <paramref name="limit"/> visible messages that changed after a revision, oldest change first. Those that are as they were
+    /// sent have no index by revision, since every message would pay for it: they lie at the thread's end, as many as there were revisions
+    /// at the most, with their revisions in the order of their seqs (docs/decisions/0014-indexes-of-messages.md).
+    /// </summary>
     public static Task<List<Message>> ReadChanged(DbConnection connection, long threadId, long clearedSeq, long revision, int limit) =>
         Read(connection, $"""
-            SELECT {Columns} FROM messages WHERE thread_id = @threadId AND revision > @revision AND seq > @clearedSeq
-            ORDER BY revision LIMIT @limit
+            SELECT * FROM (
+                SELECT {Columns} FROM messages
+                WHERE thread_id = @threadId AND NOT revised AND revision > @revision AND seq > @clearedSeq
+                    AND seq > (SELECT last_seq - revision FROM threads WHERE thread_id = @threadId) + @revision
+                ORDER BY seq LIMIT @limit
+            ) sent
+            UNION ALL
+            SELECT * FROM (
+                SELECT {Columns} FROM messages
+                WHERE thread_id = @threadId AND revised AND revision > @revision AND seq > @clearedSeq
+                ORDER BY revision LIMIT @limit
+            ) revised
+            ORDER BY Revision LIMIT @limit
             """, new { threadId, revision, clearedSeq, limit });
 
-    /// <summary>Puts the reactions into message rows that were read without them.</summary>
-    public static async Task ReadReactions(DbConnection connection, IReadOnlyCollection<MessageRow> rows)
-    {
-        if (rows.Count == 0)
-            return;
-        // A page of one thread is a range; the last messages of many threads are looked up one by one.
-        var isOneThread = rows.All(row => row.ThreadId == rows.First().ThreadId);
-        var sql = isOneThread
-            ? $"""
-                SELECT thread_id, seq, user_id, emoji FROM reactions
-                WHERE thread_id = {rows.First().ThreadId} AND seq BETWEEN {rows.Min(row => row.Seq)} AND {rows.Max(row => row.Seq)}
-                """
-            : $"""
-                SELECT r.thread_id, r.seq, r.user_id, r.emoji
-                FROM (VALUES {string.Join(',', rows.Select(row => $"({row.ThreadId},{row.Seq})"))}) k
-                JOIN reactions r ON r.thread_id = k.column1 AND r.seq = k.column2
-                """;
-        var found = await connection.QueryAsync<(long ThreadId, long Seq, long UserId, string Emoji)>(
-            new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache));
-        var byKey = found.ToLookup(reaction => (reaction.ThreadId, reaction.Seq));
-        foreach (var row in rows)
-            row.Reactions.AddRange(byKey[(row.ThreadId, row.Seq)].Select(reaction => new ReactionRow(reaction.UserId, reaction.Emoji)));
-    }
-
-    private static async Task<List<Message>> Read(DbConnection connection, string sql, object parameters)
-    {
-        var rows = (await connection.QueryAsync<MessageRow>(sql, parameters)).AsList();
-        await ReadReactions(connection, rows);
-        return rows.ConvertAll(Projection.ToMessage);
-    }
+    private static async Task<List<Message>> Read(DbConnection connection, string sql, object parameters) =>
+        (await connection.QueryAsync<MessageRow>(sql, parameters)).AsList().ConvertAll(Projection.ToMessage);
 }
 
 /// <summary>Where a thread stands, and from where on its reader may see it.</summary>

@@ -22,8 +22,10 @@ public sealed class MigrationTests
         ["Postgres/Migrations/0001-first.sql"] = "91c051db0ec8ef968ad82f2466323b7c3e08e39863d6ac79a4215cc48e55ca38",
         ["Postgres/Migrations/0002-cluster.sql"] = "5305400d61233f6f7bd883d05f406b12d368bb0a5cc4807dc4195289793c9af6",
         ["Postgres/Migrations/0003-sign-in-failures.sql"] = "5ad50a1864955ccbffe936c22ab1fc3261d5539999c925b85f4771512f7096c5",
+        ["Postgres/Migrations/0004-indexes-of-messages.sql"] = "1b6102d060592e5394572457c1c200bce4550df97e1a1a3f5a9eff821443b3d9",
         ["Sqlite/Migrations/0001-first.sql"] = "2a4973bba1778884f36aca33cf95a1dfdfd3193e12f24a69fa9a0314b015c791",
         ["Sqlite/Migrations/0002-sign-in-failures.sql"] = "68ef8a6792f99f3a5598229428c114761ffe237cfa71bc3314ae054d37f7f686",
+        ["Sqlite/Migrations/0003-indexes-of-messages.sql"] = "858b95c85e982d0a3ba0ff3dad2eba92a83c1a87a8e59e87f71d87a470a83e79",
     };
 
     /// <summary>What is in these is of the nodes that run now.</summary>

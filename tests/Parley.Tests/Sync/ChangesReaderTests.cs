@@ -1,6 +1,8 @@
 using Dapper;
 using Parley.Protocol;
 using Parley.Server.Storage;
+using Parley.Server.Sync;
+using Parley.Tests.Structure;
 using Parley.Tests.Support;
 using Xunit;
 
@@ -43,6 +45,25 @@ public sealed class ChangesReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S8_The_statements_of_a_single_command_see_one_moment()
+    {
+        var thread = await Database.StartThread(_ada, await _test.AddUser("bob"));
+        using var done = new CancellationTokenSource();
+        var writer = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+                await Database.Send(_ada, thread, "hello");
+        }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 500; i++)
+        {
+            var (page, messages) = await Database.ReadAtOnce(c => MessageReader.ReadPage(c, _ada, thread, long.MaxValue, 1));
+            Assert.Equal(page.LastSeq, messages.Sum(message => message.Seq));
+        }
+        await done.CancelAsync();
+        await writer;
+    }
+
+    [Fact]
     public async Task S4_Who_was_away_learns_that_a_thread_is_gone()
     {
         var bob = await _test.AddUser("bob");
@@ -62,6 +83,68 @@ public sealed class ChangesReaderTests : IAsyncLifetime
         await Database.Write(c => c.ExecuteAsync("UPDATE user_versions SET floor = 2 WHERE user_id = @user", new { user = _ada }));
         Assert.Equal("floor", Assert.IsType<ResetFrame>(await Database.ReadChanges(_ada, 1)).Reason);
         Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 2));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task What_became_of_a_thread_since_any_revision_is_told_in_pages_of_any_size_also_by_a_database_of_before_the_index_of_revisions(int seed)
+    {
+        var chance = new Random(seed);
+        var bob = await _test.AddUser("bob");
+        var thread = await Database.StartThread(_ada, bob);
+        for (var round = 0; round < 12; round++)
+        {
+            var sent = await Database.Read(c => c.QuerySingleAsync<long>("SELECT last_seq FROM threads WHERE thread_id = @thread", new { thread }));
+            // Side by side, so that some of them share a batch; what has been deleted cannot be edited.
+            await Task.WhenAll(Enumerable.Range(0, chance.Next(1, 12)).Select(_ => (Task)(chance.Next(sent == 0 ? 1 : 5) switch
+            {
+                <= 1 => Database.Send(_ada, thread, "hello"),
+                2 => Try(Database.Edit(_ada, thread, chance.NextInt64(1, sent + 1), $"edited in round {round}")),
+                3 => Try(Database.React(bob, thread, chance.NextInt64(1, sent + 1), "👍", chance.Next(2) == 0)),
+                _ => Try(Database.Delete(_ada, thread, chance.NextInt64(1, sent + 1))),
+            })));
+        }
+        await CheckAll();
+
+        var script = Repository.Read($"src/Parley.Server/Storage/{(TestEngine.IsPostgres ? "Postgres/Migrations/0004" : "Sqlite/Migrations/0003")}-indexes-of-messages.sql");
+        var update = script[script.IndexOf("UPDATE messages", StringComparison.Ordinal)..script.IndexOf("DROP INDEX messages_by_revision", StringComparison.Ordinal)];
+        await Database.Write(c => c.ExecuteAsync("UPDATE messages SET revised = NOT (1 = 1)"));
+        await Database.Write(c => c.ExecuteAsync(update));
+        await CheckAll();
+
+        async Task CheckAll()
+        {
+            var all = await Database.Read(c => c.QueryAsync<(long Seq, long Revision)>(
+                "SELECT seq, revision FROM messages WHERE thread_id = @thread ORDER BY revision", new { thread }));
+            for (var since = 0L; since <= all.Last().Revision; since++)
+            {
+                var (cleared, limit) = (chance.NextInt64(0, 4), chance.Next(1, 9));
+                var told = new List<(long Seq, long Revision)>();
+                List<Message> page;
+                do
+                {
+                    var from = told.Count == 0 ? since : told[^1].Revision;
+                    page = await Database.Read(c => MessageReader.ReadChanged(c, thread, cleared, from, limit));
+                    told.AddRange(page.Select(message => (message.Seq, message.Revision)));
+                }
+                while (page.Count == limit);
+                Assert.Equal(all.Where(message => message.Revision > since && message.Seq > cleared), told);
+            }
+        }
+
+        static async Task Try(Task<Message> act)
+        {
+            try
+            {
+                await act;
+            }
+            catch (Refusal)
+            {
+                // It was deleted, in this round or before.
+            }
+        }
     }
 
     [Fact]

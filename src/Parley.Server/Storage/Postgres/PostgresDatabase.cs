@@ -52,27 +52,15 @@ public sealed class PostgresDatabase : Database
     }
 
     /// <inheritdoc/>
-    public override async Task<T> Read<T>(Func<DbConnection, Task<T>> query)
+    public override Task<T> Read<T>(Func<DbConnection, Task<T>> query) => Query(async connection =>
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await using var connection = await _sources.Readers.OpenConnectionAsync();
-                // One snapshot for all statements (S8). BEGIN travels with the first of them; the pool makes it read-only.
-                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
-                return await query(connection);
-            }
-            catch (NpgsqlException error) when (attempt == 1 && IsStale(error))
-            {
-                _sources.Clear();
-            }
-            catch (NpgsqlException error) when (PostgresFailures.IsUnavailable(error))
-            {
-                throw PostgresFailures.Unavailable(error);
-            }
-        }
-    }
+        // One snapshot for all statements (S8). BEGIN travels with the first of them; the pool makes it read-only.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+        return await query(connection);
+    });
+
+    /// <inheritdoc/>
+    public override Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Query(query);
 
     /// <inheritdoc/>
     public override async Task<T> Write<T>(Func<DbConnection, Task<T>> work)
@@ -116,6 +104,26 @@ public sealed class PostgresDatabase : Database
     {
         await _writer.DisposeAsync();
         await _sources.DisposeAsync();
+    }
+
+    private async Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await _sources.Readers.OpenConnectionAsync();
+                return await query(connection);
+            }
+            catch (NpgsqlException error) when (attempt == 1 && IsStale(error))
+            {
+                _sources.Clear();
+            }
+            catch (NpgsqlException error) when (PostgresFailures.IsUnavailable(error))
+            {
+                throw PostgresFailures.Unavailable(error);
+            }
+        }
     }
 
     // A connection that died in the pool is found when it is used. What waited for an answer in vain must not wait again.

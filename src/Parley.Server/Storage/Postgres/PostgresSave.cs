@@ -40,13 +40,14 @@ internal static class PostgresSave
         """;
 
     private const string InsertMessages = """
-        INSERT INTO messages (thread_id, seq, revision, user_id, cid, text, sent_at, edited_at, deleted, reply_to)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        INSERT INTO messages (thread_id, seq, revision, user_id, cid, text, sent_at, edited_at, deleted, reply_to, revised)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
     private const string UpdateMessages = """
-        UPDATE messages m SET revision = k.revision, text = k.text, edited_at = k.edited_at, deleted = k.deleted, reply_to = k.reply_to
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) k (thread_id, seq, revision, text, edited_at, deleted, reply_to)
+        UPDATE messages m SET revision = k.revision, text = k.text, edited_at = k.edited_at, deleted = k.deleted, reply_to = k.reply_to,
+            revised = k.revised
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) k (thread_id, seq, revision, text, edited_at, deleted, reply_to, revised)
         WHERE m.thread_id = k.thread_id AND m.seq = k.seq
         """;
 
@@ -139,7 +140,8 @@ internal static class PostgresSave
                 .With(added.Column(message => message.Revision)).With(added.Column(message => message.UserId))
                 .With(added.Column(message => message.Cid)).With(added.Column(message => message.Text))
                 .With(added.Column(message => message.SentAt)).With(added.Column(message => message.EditedAt))
-                .With(added.Column(message => message.Deleted)).With(added.Column(message => message.ReplyTo));
+                .With(added.Column(message => message.Deleted)).With(added.Column(message => message.ReplyTo))
+                .With(added.Column(message => message.IsRevised));
         }
         List<MessageRow> changed = [.. set.Messages.Where(message => message.IsChanged && !message.IsNew)];
         if (changed.Count > 0)
@@ -148,7 +150,7 @@ internal static class PostgresSave
                 .With(changed.Column(message => message.ThreadId)).With(changed.Column(message => message.Seq))
                 .With(changed.Column(message => message.Revision)).With(changed.Column(message => message.Text))
                 .With(changed.Column(message => message.EditedAt)).With(changed.Column(message => message.Deleted))
-                .With(changed.Column(message => message.ReplyTo));
+                .With(changed.Column(message => message.ReplyTo)).With(changed.Column(message => message.IsRevised));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class PostgresSources : IAsyncDisposable
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var isGiven = new DbConnectionStringBuilder { ConnectionString = given.ConnectionString }.ContainsKey("Maximum Pool Size");
         var readersMax = isGiven ? given.MaxPoolSize : ReadersMax;
-        Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on");
+        Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read");
         Writers = Build(connectionString, WritersMax, "parley writes", durable);
         // Two, so that a connection that is being closed does not keep the next batch waiting.
         Batches = Build(connectionString, 2, "parley batches", $"{durable} {ByKey}");

@@ -111,14 +111,14 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         {
             if (message.IsNew)
             {
-                Prepare($"INSERT INTO messages ({MessageColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)").Run(
+                Prepare($"INSERT INTO messages ({MessageColumns}, revised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)").Run(
                     [message.ThreadId, message.Seq, message.Revision, message.UserId, message.Cid, message.Text, message.SentAt,
-                        message.EditedAt, message.Deleted, message.ReplyTo]);
+                        message.EditedAt, message.Deleted, message.ReplyTo, message.IsRevised]);
             }
             else if (message.IsChanged)
             {
-                Prepare("UPDATE messages SET revision = $3, text = $4, edited_at = $5, deleted = $6, reply_to = $7 WHERE thread_id = $1 AND seq = $2").Run(
-                    [message.ThreadId, message.Seq, message.Revision, message.Text, message.EditedAt, message.Deleted, message.ReplyTo]);
+                Prepare("UPDATE messages SET revision = $3, text = $4, edited_at = $5, deleted = $6, reply_to = $7, revised = $8 WHERE thread_id = $1 AND seq = $2").Run(
+                    [message.ThreadId, message.Seq, message.Revision, message.Text, message.EditedAt, message.Deleted, message.ReplyTo, message.IsRevised]);
             }
         }
         foreach (var (message, reaction, isOn) in set.ReactionChanges)
