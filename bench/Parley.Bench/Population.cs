@@ -22,9 +22,9 @@ internal static class Population
         INSERT INTO user_versions (user_id) SELECT user_id FROM users;
         """, new { count });
 
-    /// <summary>Threads of two people each: of the first with the second, the third with the fourth…</summary>
-    public static Task AddPairs(DbConnection database, long threads, long messages) =>
-        AddThreads(database, first: 1, threads, messages, a: "2 * i - 1", b: "2 * i", place: "0");
+    /// <summary>Threads of two people each: thread n of the people 2n - 1 and 2n.</summary>
+    public static Task AddPairs(DbConnection database, long first, long threads, long messages) =>
+        AddThreads(database, first, threads, messages, a: "2 * i - 1", b: "2 * i", place: "0");
 
     /// <summary>Threads of the first person with all others, the latest ones last.</summary>
     public static Task AddStar(DbConnection database, long threads, long messages) =>
@@ -70,8 +70,5 @@ internal static class Population
         await using var transaction = await database.BeginTransactionAsync();
         await database.ExecuteAsync(sql, values, transaction, commandTimeout: 0);
         await transaction.CommitAsync();
-        // As autovacuum does for tables that have grown over years. More than one word, which Dapper would take for a procedure.
-        if (database is Npgsql.NpgsqlConnection)
-            await database.ExecuteAsync("ANALYZE (VERBOSE off)", commandTimeout: 0);
     }
 }
