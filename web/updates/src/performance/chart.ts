@@ -4,6 +4,8 @@ export const WIDTH = 400;
 export const HEIGHT = 236;
 /** Room for the figures beside the scale, the title above it and the figures below it. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 16, 48, 40];
+/** So much room the label of a figure takes below the scale. */
+const LABEL = 28;
 const [RIGHT_END, BOTTOM_END] = [WIDTH - RIGHT, HEIGHT - BOTTOM];
 
 export interface Series {
@@ -33,6 +35,7 @@ export function drawChart(chart: Chart, left: number, top: number): string {
     : even(Math.max(0, ...points.map(({ y }) => y.max)));
   const toX = scale(chart.isEven ? 0 : (xs[0] ?? 1), xs.at(-1) ?? 1, LEFT + 12, RIGHT_END, !chart.isEven);
   const toY = scale(ticks[0] ?? 0, ticks.at(-1) ?? 1, BOTTOM_END, TOP, chart.isTenfold === true);
+  const labelled = xs.filter((x, index) => toX(xs[index + 1] ?? Number.POSITIVE_INFINITY) - toX(x) >= LABEL);
   return [
     `<g transform="translate(${left} ${top})">`,
     `<text class="title" x="0" y="14">${chart.title}</text><text class="muted" x="0" y="31">${chart.unit}</text>`,
@@ -40,7 +43,7 @@ export function drawChart(chart: Chart, left: number, top: number): string {
       const at = toY(y);
       return `<line class="grid" x1="${LEFT}" x2="${RIGHT_END}" y1="${at}" y2="${at}"/><text class="muted figure" x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${y.toLocaleString('en')}</text>`;
     }),
-    ...xs.map(
+    ...labelled.map(
       (x) =>
         `<text class="muted figure" x="${toX(x)}" y="${BOTTOM_END + 17}" text-anchor="middle">${x.toLocaleString('en', { notation: 'compact' })}</text>`,
     ),

@@ -4,7 +4,7 @@ const style = `
   .muted { fill: #60646c; }
   .figure { font-variant-numeric: tabular-nums; }
   .bar { fill: #b9bbc6; }
-  .best { fill: #5b5bd6; }
+  .bar.best { fill: #5b5bd6; }
   .spread { stroke: #60646c; stroke-width: 1; }
   .range { stroke: #b9bbc6; stroke-width: 4; stroke-linecap: round; }
   .range.best { stroke: #5b5bd6; }
@@ -20,7 +20,7 @@ const style = `
     text { fill: #edeef0; }
     .muted { fill: #b0b4ba; }
     .bar { fill: #5a6169; }
-    .best { fill: #847ef0; }
+    .bar.best { fill: #847ef0; }
     .spread { stroke: #b0b4ba; }
     .range { stroke: #5a6169; }
     .range.best { stroke: #847ef0; }
