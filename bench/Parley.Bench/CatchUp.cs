@@ -58,6 +58,7 @@ internal sealed class CatchUp
         var (_, _, bytes, frames) = runs[0];
         var (p50, p99) = (Figures.Percentile(times, 50), Figures.Percentile(times, 99));
         Figures.Print(
+            servers.RoundTrip,
             new { bench = "catch-up", engine = Setting.Engine, threads = ThreadsInList, changed = Changed, times = Times, p50, p99, connecting, bytes, frames },
             $"{Setting.Engine}, {Changed} of {ThreadsInList:N0} threads changed: in sync p50 {p50:0.0} ms, p99 {p99:0.0} ms after the connection began ({connecting:0.0} ms until it stood), {frames} frame(s), {bytes:N0} bytes");
     }

@@ -6,11 +6,16 @@ namespace Parley.Bench;
 /// <summary>What is printed at the end: a line of JSON and one to read.</summary>
 internal static class Figures
 {
-    /// <summary>Prints both.</summary>
-    public static void Print(object json, FormattableString line)
+    /// <summary>Prints both, and in both how fast the machine was: figures of different ones are compared with an eye on that.</summary>
+    /// <param name="roundTrip">What <see cref="Client.RoundTrip"/> took right before the runs, in µs.</param>
+    /// <param name="json">The figures.</param>
+    /// <param name="line">The same to read.</param>
+    public static void Print(double roundTrip, object json, FormattableString line)
     {
-        Console.WriteLine(JsonSerializer.Serialize(json, JsonSerializerOptions.Web));
-        Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+        var figures = JsonSerializer.SerializeToNode(json, JsonSerializerOptions.Web)!.AsObject();
+        figures.Insert(1, "roundTrip", roundTrip);
+        Console.WriteLine(figures.ToJsonString(JsonSerializerOptions.Web));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.ToString(CultureInfo.InvariantCulture)}. A byte to another thread and back takes {roundTrip:0.0} µs here."));
     }
 
     /// <summary>The middle one of several runs.</summary>

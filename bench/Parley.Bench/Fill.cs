@@ -9,12 +9,15 @@ namespace Parley.Bench;
 /// </summary>
 internal sealed class Fill
 {
-    private const long MessagesInThread = 3;
+    private const long MessagesInThread = 3, MessagesOfPair = 500;
 
     public required Setting Setting { get; init; }
     public required DirectoryInfo Data { get; init; }
     public required long Threads { get; init; }
     public required long LongThread { get; init; }
+
+    /// <summary>How many messages others have, in threads of their own.</summary>
+    public required long Others { get; init; }
 
     /// <summary>Fills it, and prints who is there: the person, the other one of the long thread, each with a token, and that thread.</summary>
     public async Task<int> Make()
@@ -22,7 +25,11 @@ internal sealed class Fill
         Person? person = null, other = null;
         await Servers.Fill(Setting, Data.FullName, async database =>
         {
-            await Population.AddPeople(database, Threads + 2);
+            // Thread n of a pair is of the people 2n - 1 and 2n, all of whom come after those of the star.
+            var (first, pairs) = (Threads + 2, Others / MessagesOfPair);
+            await Population.AddPeople(database, pairs == 0 ? Threads + 2 : 2 * (first + pairs - 1));
+            if (pairs > 0)
+                await Population.AddPairs(database, first, pairs, MessagesOfPair);
             await Population.AddStar(database, Threads, MessagesInThread);
             await Population.AddLongThread(database, Threads, Threads * MessagesInThread, LongThread);
             (person, other) = (await Population.AddSession(database, 1), await Population.AddSession(database, Threads + 2));

@@ -8,8 +8,6 @@ namespace Parley.Bench;
 /// </summary>
 internal sealed class Latency
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
-
     public required Setting Setting { get; init; }
     public required bool IsHttp { get; init; }
     public required int PerSecond { get; init; }
@@ -24,11 +22,11 @@ internal sealed class Latency
         return await Servers.Measure(Setting, async servers =>
         {
             await pairs.Open(servers.Addresses);
-            await Run(servers, pairs.All, WarmUp, seed: 0);
+            await WarmUp.Run(round => Run(servers, pairs.All, round, seed: 0));
             var runs = new List<Measured>();
             for (var i = 1; i <= Runs; i++)
                 runs.Add(await Run(servers, pairs.All, Duration, i));
-            Print(runs);
+            Print(servers.RoundTrip, runs);
         });
     }
 
@@ -54,11 +52,12 @@ internal sealed class Latency
         }
     }
 
-    private void Print(List<Measured> runs)
+    private void Print(double roundTrip, List<Measured> runs)
     {
         var median = Measured.MedianOf(runs);
         Figures.Print(
-            new { bench = "latency", engine = Setting.Engine, http = IsHttp, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
-            $"{Setting.Engine}, {PerSecond:N0} messages/s at moments of chance: p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms ({runs.Min(run => run.P99):0.00}–{runs.Max(run => run.P99):0.00}), most {median.Most:0.0} ms; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
+            roundTrip,
+            new { bench = "latency", engine = Setting.Engine, nodes = Setting.Nodes, cluster = Setting.IsCluster, http = IsHttp, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
+            $"{Setting.Engine}, {Setting.Nodes} node(s), {PerSecond:N0} messages/s at moments of chance: p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms ({runs.Min(run => run.P99):0.00}–{runs.Max(run => run.P99):0.00}), most {median.Most:0.0} ms; {median.DescribeCost(Setting)}");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Pairs : IDisposable
     {
         var threads = Math.Max(messages / MessagesInThread, _count);
         await Population.AddPeople(database, Math.Max(people, 2 * threads));
-        await Population.AddPairs(database, threads, MessagesInThread);
+        await Population.AddPairs(database, first: 1, threads, MessagesInThread);
         // Spread over all that is there, old pages and new.
         for (var i = 0; i < _count; i++)
         {

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
 using Dapper;
 using Parley.Client;
 using Parley.Protocol;
@@ -11,8 +13,12 @@ namespace Parley.Bench;
 /// </summary>
 internal static class Population
 {
+    private const long ThreadsAtATime = 1_000;
+
     // 20 to 199 letters of it make a message.
     private const string Text = "When the morning comes we shall see what is left of it, and then, if you still want to, we can take the early train and walk from there; it is not far, and on a clear day you see the lake the whole way down.";
+
+    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>People.</summary>
     public static Task AddPeople(DbConnection database, long count) => Execute(database, """
@@ -22,9 +28,9 @@ internal static class Population
         INSERT INTO user_versions (user_id) SELECT user_id FROM users;
         """, new { count });
 
-    /// <summary>Threads of two people each: of the first with the second, the third with the fourth…</summary>
-    public static Task AddPairs(DbConnection database, long threads, long messages) =>
-        AddThreads(database, first: 1, threads, messages, a: "2 * i - 1", b: "2 * i", place: "0");
+    /// <summary>Threads of two people each: thread n of the people 2n - 1 and 2n.</summary>
+    public static Task AddPairs(DbConnection database, long first, long threads, long messages) =>
+        AddThreads(database, first, threads, messages, a: "2 * i - 1", b: "2 * i", place: "0");
 
     /// <summary>Threads of the first person with all others, the latest ones last.</summary>
     public static Task AddStar(DbConnection database, long threads, long messages) =>
@@ -43,8 +49,22 @@ internal static class Population
         return new Person($"Person {id}", new Id(id), token);
     }
 
-    // Everything is read. `place` is the first one's version before the thread; the other's versions are those of this thread alone.
-    private static Task AddThreads(DbConnection database, long first, long threads, long messages, string a, string b, string place) => Execute(database, $"""
+    // Everything is read. `place` is the first one's version before the thread; the other's versions are those of this thread alone. So many threads
+    // at a time lie among each other on disk as they do where people talk, and the indexes' pages that they grow fit into memory.
+    private static async Task AddThreads(DbConnection database, long first, long threads, long messages, string a, string b, string place)
+    {
+        var said = Stopwatch.GetTimestamp();
+        for (var done = 0L; done < threads; done += ThreadsAtATime)
+        {
+            await AddSomeThreads(database, first + done, Math.Min(threads - done, ThreadsAtATime), messages, a, b, place);
+            if (Stopwatch.GetElapsedTime(said) < SayEvery)
+                continue;
+            said = Stopwatch.GetTimestamp();
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Math.Min(threads, done + ThreadsAtATime) * messages:N0} of {threads * messages:N0} messages are there"));
+        }
+    }
+
+    private static Task AddSomeThreads(DbConnection database, long first, long threads, long messages, string a, string b, string place) => Execute(database, $"""
         INSERT INTO threads (thread_id, direct_key, created_at, last_seq, revision)
         WITH RECURSIVE n(i) AS (SELECT CAST(@first AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < @last)
         SELECT i, ({a}) || ':' || ({b}), 0, @messages, @messages FROM n;
@@ -55,7 +75,7 @@ internal static class Population
         UNION ALL SELECT {b}, i, @messages, @messages, @messages, @messages FROM n;
 
         UPDATE user_versions SET version = (SELECT max(version) FROM thread_users m WHERE m.user_id = user_versions.user_id)
-        WHERE user_id IN (SELECT user_id FROM thread_users);
+        WHERE user_id IN (SELECT user_id FROM thread_users WHERE thread_id BETWEEN @first AND @last);
 
         INSERT INTO messages (thread_id, seq, revision, user_id, cid, text, sent_at)
         WITH RECURSIVE m(seq) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT seq + 1 FROM m WHERE seq < @messages),
@@ -70,8 +90,5 @@ internal static class Population
         await using var transaction = await database.BeginTransactionAsync();
         await database.ExecuteAsync(sql, values, transaction, commandTimeout: 0);
         await transaction.CommitAsync();
-        // As autovacuum does for tables that have grown over years. More than one word, which Dapper would take for a procedure.
-        if (database is Npgsql.NpgsqlConnection)
-            await database.ExecuteAsync("ANALYZE (VERBOSE off)", commandTimeout: 0);
     }
 }

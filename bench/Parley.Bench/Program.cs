@@ -32,6 +32,7 @@ internal static class Program
     private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "the folder", Required = true };
     private static readonly Option<long> Threads = new("--threads") { Description = "how many threads; 10,000 without it", DefaultValueFactory = _ => 10_000 };
     private static readonly Option<long> LongThread = new("--long") { Description = "messages in the latest one; 100,000 without it", DefaultValueFactory = _ => 100_000 };
+    private static readonly Option<long> Others = new("--messages") { Description = "messages of others, in threads of 500; 0 without it" };
     private static readonly Option<FileInfo> Server = new("--server") { Description = "the published server, parley.dll", Required = true };
     private static readonly Option<string?> Database = new("--database") { Description = "an empty PostgreSQL's connection string; SQLite without it" };
     private static readonly Option<int?> DatabaseProcess = new("--database-process") { Description = "the number of its first process, on this machine" };
@@ -71,13 +72,14 @@ internal static class Program
         catchUp.SetAction((parsed, _) => new CatchUp { Setting = ReadSetting(parsed), Times = parsed.GetValue(Times) }.Measure());
         var start = Measurement("start", "From the start of a server to its first answer, and its memory.", Starts);
         start.SetAction((parsed, _) => new Starts { Setting = ReadSetting(parsed), Times = parsed.GetValue(Starts) }.Measure());
-        var fill = Measurement("fill", "Makes a data folder for someone with many threads; prints tokens.", Data, Threads, LongThread);
+        var fill = Measurement("fill", "Makes a data folder for someone with many threads; prints tokens.", Data, Threads, LongThread, Others);
         fill.SetAction((parsed, _) => new Fill
         {
             Setting = ReadSetting(parsed),
             Data = parsed.GetValue(Data)!,
             Threads = parsed.GetValue(Threads),
             LongThread = parsed.GetValue(LongThread),
+            Others = parsed.GetValue(Others),
         }.Make());
         var crowd = new Command("crowd", "What presence and fan-out cost each node of a large cluster: a simulation.") { Users, CrowdNodes, Seed };
         crowd.SetAction(parsed => Crowd.Simulate(parsed.GetValue(Users), parsed.GetValue(CrowdNodes), parsed.GetValue(Seed)));

@@ -13,8 +13,6 @@ internal sealed class Reads
 {
     private const int Threads = 16, MessagesInThread = 20_000, ThreadsInList = 10_000;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-
     public required Setting Setting { get; init; }
     public required int AtOnce { get; init; }
     public required TimeSpan Duration { get; init; }
@@ -34,7 +32,7 @@ internal sealed class Reads
             async database =>
             {
                 await Population.AddPeople(database, 2 * Threads);
-                await Population.AddPairs(database, Threads, MessagesInThread);
+                await Population.AddPairs(database, first: 1, Threads, MessagesInThread);
                 for (var thread = 1; thread <= Threads; thread++)
                     people.Add(await Population.AddSession(database, 2 * thread));
             });
@@ -62,14 +60,15 @@ internal sealed class Reads
     private async Task Measure(string what, Servers servers, Func<HttpClient, int, string?, Task<string?>> read)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = AtOnce }) { BaseAddress = servers.Addresses[0] };
-        await Run(servers, http, WarmUp, read);
+        await WarmUp.Run(round => Run(servers, http, round, read));
         var runs = new List<Measured>();
         for (var i = 0; i < Runs; i++)
             runs.Add(await Run(servers, http, Duration, read));
         var median = Measured.MedianOf(runs);
         Figures.Print(
+            servers.RoundTrip,
             new { bench = what, engine = Setting.Engine, atOnce = AtOnce, seconds = Duration.TotalSeconds, median, runs },
-            $"{Setting.Engine}, {what}, {AtOnce} at a time: {median.PerSecond:N0} a second ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms; µs each: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
+            $"{Setting.Engine}, {what}, {AtOnce} at a time: {median.PerSecond:N0} a second ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms; {median.DescribeCost(Setting)}");
     }
 
     private async Task<Measured> Run(Servers servers, HttpClient http, TimeSpan duration, Func<HttpClient, int, string?, Task<string?>> read)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Parley.Bench;
 
 /// <summary>
@@ -6,8 +8,6 @@ namespace Parley.Bench;
 /// </summary>
 internal sealed class Sends
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
-
     // A person sends 40 messages a day, 2.5 times as many in the busiest hour; each message brings two marks, counted as if they cost as much.
     private const double PeoplePerMessage = 86_400 / (40 * 2.5) / 3;
 
@@ -33,14 +33,14 @@ internal sealed class Sends
     {
         await pairs.Open(servers.Addresses);
         var bytes = servers.BytesOnDisk;
-        await Run(servers, pairs.All, WarmUp);
+        await WarmUp.Run(round => Run(servers, pairs.All, round));
         var runs = new List<Measured>();
         for (var i = 0; i < Runs; i++)
             runs.Add(await Run(servers, pairs.All, Duration));
         var sent = pairs.All.Sum(pair => pair.Sent);
         pairs.Dispose();
         await servers.Stop();
-        Print(runs, (servers.BytesOnDisk - bytes) / sent);
+        Print(servers.RoundTrip, runs, (servers.BytesOnDisk - bytes) / sent);
     }
 
     private async Task<Measured> Run(Servers servers, IReadOnlyList<Pair> pairs, TimeSpan duration)
@@ -52,10 +52,12 @@ internal sealed class Sends
         return Measured.From(latencies.SelectMany(list => list), end());
     }
 
-    private void Print(List<Measured> runs, long bytes)
+    private void Print(double roundTrip, List<Measured> runs, long bytes)
     {
         var median = Measured.MedianOf(runs);
+        var onDisk = Setting.Url is null ? string.Create(CultureInfo.InvariantCulture, $"; {bytes} bytes a message on disk") : "";
         Figures.Print(
+            roundTrip,
             new
             {
                 bench = "sends",
@@ -72,6 +74,6 @@ internal sealed class Sends
                 median,
                 runs,
             },
-            $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; µs a message: server {median.Server:0}, database {median.Database:0}, bench {median.Bench:0}; {bytes} bytes a message on disk; others used {median.Others:0.0} of {Environment.ProcessorCount} cores. So many messages are what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour (docs/scale.md).");
+            $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; {median.DescribeCost(Setting)}{onDisk}. That is what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour, without anything to spare: docs/scale.md");
     }
 }

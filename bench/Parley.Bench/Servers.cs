@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Parley.Client;
@@ -39,6 +40,9 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Memory that they hold, in bytes (VmRSS).</summary>
     public long Memory => _processes.Sum(server => server.Memory);
 
+    /// <summary>How fast the machine was right before they were started: the µs of a <see cref="Client.RoundTrip"/>.</summary>
+    public double RoundTrip { get; private set; }
+
     /// <summary>What the tables take on disk, in bytes. SQLite's log is not data: it is as large as it once had to be.</summary>
     public long BytesOnDisk => new DirectoryInfo(_setting.DatabaseFolder ?? _folder.FullName).EnumerateFiles("*", SearchOption.AllDirectories)
         .Where(file => !file.Name.EndsWith("-wal", StringComparison.Ordinal)).Sum(file => file.Length);
@@ -65,6 +69,7 @@ internal sealed class Servers : IAsyncDisposable
         {
             if (fill is not null)
                 await Fill(setting, servers.FolderOf(0), fill);
+            servers.RoundTrip = Client.RoundTrip.Measure();
             foreach (var server in servers._processes)
                 await server.Start();
             await measure(servers);
@@ -86,7 +91,13 @@ internal sealed class Servers : IAsyncDisposable
             ? new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "parley.db"), Pooling = false }.ToString())
             : new NpgsqlConnection(setting.Database);
         await connection.OpenAsync();
+        // SQLite would write the same pages again and again with the little memory that it takes by itself.
+        if (setting.Database is null)
+            await connection.ExecuteAsync("PRAGMA cache_size = -1000000");
         await fill(connection);
+        // As it is where tables have grown over years; what is left to do of it would else be done while something is measured.
+        foreach (var sql in setting.Database is null ? (string[])["PRAGMA wal_checkpoint(TRUNCATE)"] : ["VACUUM (ANALYZE)", "CHECKPOINT;"])
+            await connection.ExecuteAsync(sql, commandTimeout: 0);
     }
 
     /// <summary>Ends them in good order and starts them again, with nothing in memory.</summary>

@@ -14,6 +14,7 @@ internal sealed class Starts
     /// <summary>Measures, and prints both lines.</summary>
     public async Task<int> Measure()
     {
+        var roundTrip = RoundTrip.Measure();
         var runs = new List<(double Answer, double Again, double Memory)>();
         using var http = new HttpClient();
         for (var i = 0; i < Times; i++)
@@ -35,6 +36,7 @@ internal sealed class Starts
         }
         var (answer, again, held) = (Figures.Median(runs, run => run.Answer), Figures.Median(runs, run => run.Again), Figures.Median(runs, run => run.Memory));
         Figures.Print(
+            roundTrip,
             new { bench = "start", times = Times, answer, again, memory = held },
             $"from its start to the first answer {answer:0} ms with an empty folder ({runs.Min(run => run.Answer):0}–{runs.Max(run => run.Answer):0}), {again:0} ms the second time; {held:0} MB five seconds later");
         return 0;

@@ -39,9 +39,10 @@ internal sealed class Storm(string program, int sockets, FileInfo? report)
             using var api = new Api(server.Address);
             _epoch = (await api.Bootstrap(_people[0])).Epoch;
 
+            var roundTrip = RoundTrip.Measure();
             var before = server.Memory;
             var (first, open) = await Connect(server.Address, version: 0, keepOpen: true);
-            var idle = (server.Memory - before) / (double)sockets;
+            var bytes = server.Memory - before;
             foreach (var connection in open)
                 connection.Dispose();
             await Parallel.ForAsync(0, _threads.Count, new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce }, async (thread, _) =>
@@ -50,9 +51,13 @@ internal sealed class Storm(string program, int sockets, FileInfo? report)
             await server.Start();
             var (storm, _) = await Connect(server.Address, version: 1, keepOpen: false);
 
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { bench = "storm", roundTrip, engine = "sqlite", sockets, bytes, connected = first[^1], median = storm[storm.Count / 2], inSync = storm[^1] },
+                JsonSerializerOptions.Web));
             Console.WriteLine(FormattableString.Invariant($"""
-                {sockets:N0} sockets: all connected in {first[^1] / 1000:0.0} s; {idle / 1000:0.0} kB of the server's memory each
+                {sockets:N0} sockets: all connected in {first[^1] / 1000:0.0} s; {bytes / 1000.0 / sockets:0.0} kB of the server's memory each
                 after kill -9, from listening to in sync: median {storm[storm.Count / 2] / 1000:0.0} s, all {storm[^1] / 1000:0.0} s
+                a byte to another thread and back takes {roundTrip:0.0} µs here
                 """));
             var results = new Results();
             results.Add($"[S9] {sockets:N0} sockets come back at once after kill -9, and all are in sync", storm.Count == sockets);

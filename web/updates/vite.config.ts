@@ -8,7 +8,11 @@ export default defineConfig({
     // What ran is told in lines of the sources.
     sourcemap: true,
     rolldownOptions: {
-      input: { main: 'src/main.ts', observer: 'src/observer/observer.ts' },
+      input: {
+        main: 'src/main.ts',
+        observer: 'src/observer/observer.ts',
+        performance: 'src/performance/main.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

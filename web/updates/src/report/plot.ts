@@ -1,6 +1,7 @@
 import { names, type Way } from '../ways.ts';
 import type { Result, Setting } from './result.ts';
 import type { Spread } from './statistics.ts';
+import { toSvg } from './svg.ts';
 import { type Summary, summarize } from './table.ts';
 
 const LABELS = 184;
@@ -23,32 +24,6 @@ interface Panel {
   width: number;
   draw(summary: Summary, x: number, y: number): string;
 }
-
-const style = `
-  text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1c2024; }
-  .title { font-weight: 600; }
-  .muted { fill: #60646c; }
-  .figure { font-variant-numeric: tabular-nums; }
-  .bar { fill: #b9bbc6; }
-  .best { fill: #5b5bd6; }
-  .spread { stroke: #60646c; stroke-width: 1; }
-  .range { stroke: #b9bbc6; stroke-width: 4; stroke-linecap: round; }
-  .range.best { stroke: #5b5bd6; }
-  .dot { fill: #60646c; }
-  .dot.best { fill: #5b5bd6; }
-  .grid { stroke: #e0e1e6; stroke-width: 1; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #edeef0; }
-    .muted { fill: #b0b4ba; }
-    .bar { fill: #5a6169; }
-    .best { fill: #847ef0; }
-    .spread { stroke: #b0b4ba; }
-    .range { stroke: #5a6169; }
-    .range.best { stroke: #847ef0; }
-    .dot { fill: #b0b4ba; }
-    .dot.best { fill: #847ef0; }
-    .grid { stroke: #363a3f; }
-  }`;
 
 /** Payload, CPU, delay and code of each way beside each other, as SVG. */
 export function drawPlot(setting: Setting, results: readonly Result[]): string {
@@ -75,13 +50,12 @@ export function drawPlot(setting: Setting, results: readonly Result[]): string {
     for (const [row, summary] of summaries.entries()) parts.push(draw(summary, x, middle(row)));
     x += panel.width + GAP;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
-<title>Payload, server CPU, delay and code of ${summaries.length} ways to update a client</title>
-<style>${style}
-</style>
-${parts.join('\n')}
-</svg>
-`;
+  return toSvg(
+    `Payload, server CPU, delay and code of ${summaries.length} ways to update a client`,
+    width,
+    height,
+    parts,
+  );
 }
 
 /** Bars from zero, each with its median, and a whisker from the smallest to the largest run. */

@@ -1,0 +1,44 @@
+import { type Spread, spread } from '../report/statistics.ts';
+
+/** What one run of the bench gave: times in ms, what processors were used for each message in µs. */
+export interface Run {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  server: number;
+  database: number;
+}
+
+/** A line of docs/performance.jsonl: what the command printed, and which it was. */
+export interface Line {
+  /** Without how long and how often it was measured: what is measured again takes the place of what was. */
+  command: string;
+  date: string;
+  bench: 'sends' | 'latency' | 'storm';
+  engine: string;
+  /** What a byte takes to another thread and back, in µs: how fast the machine was. */
+  roundTrip: number;
+  nodes?: number;
+  http?: boolean;
+  inFlight?: number;
+  /** How many messages and people were there beforehand. */
+  messages?: number;
+  people?: number;
+  /** The rate of an open loop. */
+  perSecond?: number;
+  seconds?: number;
+  runs?: Run[];
+  sockets?: number;
+  /** Of the server, for all sockets together. */
+  bytes?: number;
+}
+
+/** A figure of a line's runs: the middle, the smallest and the largest. */
+export function spreadOf(line: Line, get: (run: Run) => number): Spread {
+  return spread((line.runs ?? []).map(get));
+}
+
+/** Whether it could not keep up: at a higher rate there is nothing to see. */
+export function isOverloaded(line: Line): boolean {
+  return line.bench === 'latency' && spreadOf(line, (run) => run.p99).median > 500;
+}
