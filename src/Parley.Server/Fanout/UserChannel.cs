@@ -11,9 +11,11 @@ public sealed class UserChannel(long userId)
     private const int SubscribersMax = 32;
 
     private readonly Lock _lock = new();
-    private readonly List<ISubscriber> _subscribers = [];
-    private readonly Queue<Change> _recent = new();
-    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Replaced, never changed: most have one, and whoever has read them can keep them.
+    private ISubscriber[] _subscribers = [];
+    private Queue<Change>? _recent;
+    private TaskCompletionSource? _reaching;
+    private bool _isReached;
     private int _recentBytes;
 
     public long UserId { get; } = userId;
@@ -25,7 +27,18 @@ public sealed class UserChannel(long userId)
     /// Completes when whoever commits a change of this user's, on whichever node, sends it here; or when it has taken too long to tell
     /// all of them, and what is missed is found by number (S10).
     /// </summary>
-    public Task Reached => _reached.Task;
+    public Task Reached
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isReached
+                    ? Task.CompletedTask
+                    : (_reaching ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>Set when the user is off-line and the channel is thrown away.</summary>
     internal bool IsClosed { get; private set; }
@@ -34,19 +47,27 @@ public sealed class UserChannel(long userId)
     public Change? FindFrom(long version)
     {
         lock (_lock)
-            return _recent.FirstOrDefault(change => change.From == version);
+            return _recent?.FirstOrDefault(change => change.From == version);
     }
 
-    public ISubscriber[] Subscribers
+    public IReadOnlyList<ISubscriber> Subscribers
     {
         get
         {
             lock (_lock)
-                return [.. _subscribers];
+                return _subscribers;
         }
     }
 
-    internal void Reach() => _reached.TrySetResult();
+    internal void Reach()
+    {
+        lock (_lock)
+        {
+            _isReached = true;
+            _reaching?.TrySetResult();
+            _reaching = null;
+        }
+    }
 
     /// <summary>Moves on to a version without the changes up to it: the subscribers read them from the database.</summary>
     internal void Skip(long version)
@@ -62,7 +83,7 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
         {
-            if (_recent.TryPeek(out var oldest) && ReferenceEquals(oldest, change))
+            if (_recent is not null && _recent.TryPeek(out var oldest) && ReferenceEquals(oldest, change))
                 _recentBytes -= _recent.Dequeue().Frame!.Length;
         }
     }
@@ -75,11 +96,11 @@ public sealed class UserChannel(long userId)
         {
             // Announced late, an older change takes nothing back (S10).
             Version = Math.Max(Version, change.To);
-            _recent.Enqueue(change);
+            (_recent ??= new Queue<Change>()).Enqueue(change);
             _recentBytes += change.Frame!.Length;
             while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
                 _recentBytes -= _recent.Dequeue().Frame!.Length;
-            subscribers = [.. _subscribers];
+            subscribers = _subscribers;
         }
         foreach (var subscriber in subscribers)
             subscriber.OnChange();
@@ -93,12 +114,12 @@ public sealed class UserChannel(long userId)
         {
             if (IsClosed)
                 return false;
-            _subscribers.Add(subscriber);
-            if (_subscribers.Count > SubscribersMax)
+            if (_subscribers.Length == SubscribersMax)
             {
                 replaced = _subscribers[0];
-                _subscribers.RemoveAt(0);
+                _subscribers = _subscribers[1..];
             }
+            _subscribers = [.. _subscribers, subscriber];
             return true;
         }
     }
@@ -108,14 +129,14 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
         {
-            _subscribers.Remove(subscriber);
-            return _subscribers.Count == 0;
+            _subscribers = Array.FindAll(_subscribers, other => !ReferenceEquals(other, subscriber));
+            return _subscribers.Length == 0;
         }
     }
 
     internal bool TryClose()
     {
         lock (_lock)
-            return IsClosed = _subscribers.Count == 0;
+            return IsClosed = _subscribers.Length == 0;
     }
 }
