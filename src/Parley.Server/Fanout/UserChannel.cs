@@ -11,10 +11,12 @@ public sealed class UserChannel(long userId)
     private const int SubscribersMax = 32;
 
     private readonly Lock _lock = new();
-    private readonly List<ISubscriber> _subscribers = [];
+    // Replaced, never changed: most have one, and whoever has read them can keep them.
+    private ISubscriber[] _subscribers = [];
     // From the oldest to the newest.
-    private readonly List<Change> _recent = [];
-    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<Change>? _recent;
+    private TaskCompletionSource? _reaching;
+    private bool _isReached;
     private int _recentBytes;
 
     public long UserId { get; } = userId;
@@ -26,7 +28,18 @@ public sealed class UserChannel(long userId)
     /// Completes when whoever commits a change of this user's, on whichever node, sends it here; or when it has taken too long to tell
     /// all of them, and what is missed is found by number (S10).
     /// </summary>
-    public Task Reached => _reached.Task;
+    public Task Reached
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isReached
+                    ? Task.CompletedTask
+                    : (_reaching ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>Set when the user is off-line and the channel is thrown away.</summary>
     internal bool IsClosed { get; private set; }
@@ -36,19 +49,27 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
             // The newest is what a socket that keeps up asks for.
-            return _recent.FindLast(change => change.From == version);
+            return _recent?.FindLast(change => change.From == version);
     }
 
-    public ISubscriber[] Subscribers
+    public IReadOnlyList<ISubscriber> Subscribers
     {
         get
         {
             lock (_lock)
-                return [.. _subscribers];
+                return _subscribers;
         }
     }
 
-    internal void Reach() => _reached.TrySetResult();
+    internal void Reach()
+    {
+        lock (_lock)
+        {
+            _isReached = true;
+            _reaching?.TrySetResult();
+            _reaching = null;
+        }
+    }
 
     /// <summary>Moves on to a version without the changes up to it: the subscribers read them from the database.</summary>
     internal void Skip(long version)
@@ -64,8 +85,8 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
         {
-            if (_recent.Count > 0 && ReferenceEquals(_recent[0], change))
-                DropOldest();
+            if (_recent is { Count: > 0 } && ReferenceEquals(_recent[0], change))
+                DropOldest(_recent);
         }
     }
 
@@ -77,11 +98,11 @@ public sealed class UserChannel(long userId)
         {
             // Announced late, an older change takes nothing back (S10).
             Version = Math.Max(Version, change.To);
-            _recent.Add(change);
+            (_recent ??= []).Add(change);
             _recentBytes += change.Frame!.Length;
             while (_recent.Count > RecentMax || (_recentBytes > RecentBytesMax && _recent.Count > 1))
-                DropOldest();
-            subscribers = [.. _subscribers];
+                DropOldest(_recent);
+            subscribers = _subscribers;
         }
         foreach (var subscriber in subscribers)
             subscriber.OnChange();
@@ -95,12 +116,12 @@ public sealed class UserChannel(long userId)
         {
             if (IsClosed)
                 return false;
-            _subscribers.Add(subscriber);
-            if (_subscribers.Count > SubscribersMax)
+            if (_subscribers.Length == SubscribersMax)
             {
                 replaced = _subscribers[0];
-                _subscribers.RemoveAt(0);
+                _subscribers = _subscribers[1..];
             }
+            _subscribers = [.. _subscribers, subscriber];
             return true;
         }
     }
@@ -110,20 +131,20 @@ public sealed class UserChannel(long userId)
     {
         lock (_lock)
         {
-            _subscribers.Remove(subscriber);
-            return _subscribers.Count == 0;
+            _subscribers = Array.FindAll(_subscribers, other => !ReferenceEquals(other, subscriber));
+            return _subscribers.Length == 0;
         }
     }
 
     internal bool TryClose()
     {
         lock (_lock)
-            return IsClosed = _subscribers.Count == 0;
+            return IsClosed = _subscribers.Length == 0;
     }
 
-    private void DropOldest()
+    private void DropOldest(List<Change> recent)
     {
-        _recentBytes -= _recent[0].Frame!.Length;
-        _recent.RemoveAt(0);
+        _recentBytes -= recent[0].Frame!.Length;
+        recent.RemoveAt(0);
     }
 }

@@ -52,7 +52,11 @@ internal sealed class ConnectionLimits
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 512, gracePeriod: TimeSpan.FromSeconds(10));
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         var connections = new ConnectionLimits(CountMax(ReadDescriptorLimit()), kestrel.ApplicationServices);
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.Serve(connection, next)));
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Use(next => connection => connections.Serve(connection, next));
+            Takeover.AddTo(endpoint);
+        });
     }
 
     /// <summary>Makes the listening itself stop where descriptors would run out.</summary>

@@ -24,21 +24,16 @@ public static class RateLimits
     /// <summary>Photos taken in, per account.</summary>
     public const string Upload = "upload";
 
-    /// <summary>Sockets that are open at a time, per address.</summary>
-    public const string Sockets = "sockets";
-
     // Where the limiter cannot say when: sockets are many, and stay open for long.
     private static readonly TimeSpan RetryLater = TimeSpan.FromSeconds(30);
 
     internal static void AddRateLimits(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Services.AddSingleton<MessageLimit>();
+        builder.Services.AddSingleton<SocketPlaces>();
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.OnRejected = (rejected, _) => throw new Refusal(ErrorCode.RateLimited, "That was too often. Wait a moment.")
-            {
-                RetryAfter = SecondsToWait(rejected.Lease),
-            };
+            limiter.OnRejected = (rejected, _) => throw Refuse(rejected.Lease);
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 Routes.IsApi(context.Request) && !IsLocal(context)
                     ? Bucket(Account(context), burst: 2_000, perSecond: 500)
@@ -47,11 +42,6 @@ public static class RateLimits
             limiter.AddPolicy(SignIn, context => IsLocal(context) ? RateLimitPartition.GetNoLimiter("") : Bucket(Address(context), burst: 100, perSecond: 1));
             limiter.AddPolicy(Search, context => Bucket(Account(context), burst: 100, perSecond: 5));
             limiter.AddPolicy(Upload, context => Bucket(Account(context), burst: 20, perSecond: 0.2));
-
-            limiter.AddPolicy(Sockets, context => IsLocal(context) || !options.HasLimits
-                ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetConcurrencyLimiter(
-                    Address(context), _ => new ConcurrencyLimiterOptions { PermitLimit = options.SocketsPerAddress, QueueLimit = 0 }));
 
             RateLimitPartition<string> Bucket(string key, int burst, double perSecond) => options.HasLimits
                 ? RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
@@ -80,6 +70,10 @@ public static class RateLimits
         { AddressFamily: AddressFamily.InterNetworkV6 } address => $"{new IPNetwork(Mask(address), 64)}",
         var address => address.ToString(),
     };
+
+    /// <summary>What is said where a limit is reached.</summary>
+    internal static Refusal Refuse(RateLimitLease refused) =>
+        new(ErrorCode.RateLimited, "That was too often. Wait a moment.") { RetryAfter = SecondsToWait(refused) };
 
     /// <summary>When to come back, in whole seconds.</summary>
     internal static int SecondsToWait(RateLimitLease refused) =>

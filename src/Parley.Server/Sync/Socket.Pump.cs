@@ -25,7 +25,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private readonly Queue<byte[]?> _replies = new();
     private HelloFrame? _hello;
     private bool _hasChanges;
-    private readonly HashSet<long> _changedPresence = [];
+    private HashSet<long>? _changedPresence;
     private byte[]? _fleeting;
     private long _fleetingSince;
     private (int Code, string Reason)? _closing;
@@ -33,10 +33,10 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private bool _isPumping;
     private IReadOnlyCollection<long> _watched = [];
     private long _noticedVersion;
-    private readonly TaskCompletionSource _closeSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _closeSent;
 
     // Touched by the pump alone.
-    private readonly Dictionary<Id, long> _hot = [];
+    private Dictionary<Id, long>? _hot;
     private string? _epoch;
     private long _sent = -1;
     private bool _isBehind;
@@ -50,8 +50,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             lock (_gate)
             {
                 _watched = value;
-                _changedPresence.Clear();
-                _changedPresence.UnionWith(value);
+                _changedPresence = [.. value];
             }
             _services.Fanout.Watch(this, value);
             Wake();
@@ -95,7 +94,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     {
         // At most as many as are watched: it is the state of each that is sent, not what happened.
         lock (_gate)
-            _changedPresence.Add(userId);
+            (_changedPresence ??= []).Add(userId);
         Wake();
     }
 
@@ -114,13 +113,21 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             if (_closing is not null)
                 return;
             _closing = (code, reason);
+            _closeSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        // The other side answers the close, which ends the receiving loop. One that does not, or does not even read, is given up.
-        _aborted.CancelAfter(CloseTimeout);
+        _ = AbortLater();
         Wake();
     }
 
     void IThreadPoolWorkItem.Execute() => _ = Pump();
+
+    // The other side answers the close, which ends the receiving loop. One that does not, or does not even read, is given up.
+    private async Task AbortLater()
+    {
+        await Task.Delay(CloseTimeout, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_over.IsCancellationRequested)
+            Abort();
+    }
 
     /// <summary>The user is at this version: if that was never announced here, the difference is sent all the same.</summary>
     private void NoticeVersion(long version)
@@ -195,15 +202,15 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                 (hello, _hello) = (_hello, null);
             else if (_hasChanges)
                 (isChanges, _hasChanges) = (true, false);
-            else if (_changedPresence.Count > 0)
-                presence = TakeChangedPresence();
+            else if (_changedPresence is not null)
+                presence = TakeChangedPresence(_changedPresence);
             else if (_fleeting is not null)
                 frame = TakeFleeting();
             else
                 return _isPumping = false;
         }
         if (releasesSlot)
-            _slots.Release();
+            ReleaseSlot();
         else if (frame is not null)
             await Send(frame);
         else if (closing is { } how)
@@ -230,12 +237,9 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         var version = await database.Read(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
         var now = Timestamp.From(_services.Clock.GetUtcNow());
         await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
-        _hot.Clear();
+        _hot = null;
         foreach (var (thread, revision) in hello.Hot ?? [])
-        {
-            if (_hot.Count < Limits.HotMax)
-                _hot[thread] = revision;
-        }
+            Warm(thread, revision);
         // A new device bootstraps over HTTP after this, at this version or a later one.
         _epoch = hello.Epoch ?? database.Epoch;
         _sent = hello.Version ?? version;
@@ -267,7 +271,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private async Task SendDifference()
     {
         var userId = Caller.UserId.Value;
-        switch (await ChangesReader.Read(_services.Database, userId, _epoch, _sent, _hot))
+        switch (await ChangesReader.Read(_services.Database, userId, _epoch, _sent, _hot ?? SyncRoutes.NothingHot))
         {
             case ChangesFrame changes:
                 if (changes.To > _sent)
@@ -294,15 +298,15 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     // A thread that was pushed live is one the client may show: the differences go on from there.
     private void Warm(Id thread, long revision)
     {
+        _hot ??= [];
         if (_hot.ContainsKey(thread) || _hot.Count < Limits.HotMax)
             _hot[thread] = revision;
     }
 
-    private List<long> TakeChangedPresence()
+    private List<long> TakeChangedPresence(HashSet<long> changed)
     {
-        List<long> users = [.. _changedPresence.Intersect(_watched)];
-        _changedPresence.Clear();
-        return users;
+        _changedPresence = null;
+        return [.. changed.Intersect(_watched)];
     }
 
     // Behind a slow socket it is dropped: it would be old by the time it arrives.
@@ -331,7 +335,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             // Per piece: a slow reader of a long frame gets on, and only who takes nothing at all is given up.
             Volatile.Write(ref _sendingSince, _services.Clock.GetTimestamp());
             var flags = sent == frame.Length ? WebSocketMessageFlags.EndOfMessage : WebSocketMessageFlags.None;
-            await _webSocket.SendAsync(piece, WebSocketMessageType.Text, flags, _aborted.Token);
+            await _webSocket.SendAsync(piece, WebSocketMessageType.Text, flags, CancellationToken.None);
         }
         Volatile.Write(ref _sendingSince, 0);
     }
@@ -340,8 +344,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     {
         if (code == 1012)
             await Send(JsonSerializer.SerializeToUtf8Bytes(new ByeFrame("restart", [500, 3_000]), WireJson.Wire.ByeFrame));
-        await _webSocket.CloseOutputAsync((WebSocketCloseStatus)code, Shorten(reason), _aborted.Token);
-        _closeSent.TrySetResult();
+        await _webSocket.CloseOutputAsync((WebSocketCloseStatus)code, Shorten(reason), CancellationToken.None);
+        _closeSent!.TrySetResult();
     }
 
     // A close reason is at most 123 bytes.

@@ -13,7 +13,8 @@ internal sealed partial class Socket
     /// <summary>Frames of one socket that may be in work or unanswered at a time; beyond it nothing more is read.</summary>
     private const int InFlightMax = 64;
 
-    private readonly SemaphoreSlim _slots = new(InFlightMax);
+    private int _inFlight;
+    private TaskCompletionSource? _slotReleased;
     private bool _hasHello;
     private bool _isDeliveryKnown;
     private readonly bool _isPaced;
@@ -24,7 +25,7 @@ internal sealed partial class Socket
         while (true)
         {
             // Nothing is rented while the socket is silent: most are, most of the time.
-            var first = await _webSocket.ReceiveAsync(Memory<byte>.Empty, _aborted.Token);
+            var first = await _webSocket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             // What ends without a byte has been received whole: a close, or an empty frame.
             if (first.MessageType == WebSocketMessageType.Close)
                 break;
@@ -34,7 +35,7 @@ internal sealed partial class Socket
                 break;
         }
         Close((int)WebSocketCloseStatus.NormalClosure, "");
-        await _closeSent.Task.WaitAsync(CloseTimeout);
+        await _closeSent!.Task.WaitAsync(CloseTimeout);
     }
 
     /// <summary>False when the other side closes.</summary>
@@ -49,7 +50,7 @@ internal sealed partial class Socket
             {
                 if (length == buffer.Length)
                     buffer = Grow(buffer);
-                part = await _webSocket.ReceiveAsync(buffer.AsMemory(length), _aborted.Token);
+                part = await _webSocket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 length += part.Count;
             }
             while (!part.EndOfMessage && length <= Limits.FrameBytes);
@@ -111,8 +112,35 @@ internal sealed partial class Socket
     /// <summary>Lets the work go on beside the next frames, as long as there are not too many of them.</summary>
     private async Task InSlot(Task work)
     {
-        await _slots.WaitAsync(_aborted.Token);
+        await TakeSlot();
         _ = Finish(work);
+    }
+
+    private Task TakeSlot()
+    {
+        lock (_gate)
+        {
+            if (_inFlight < InFlightMax)
+            {
+                _inFlight++;
+                return Task.CompletedTask;
+            }
+            _slotReleased = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _slotReleased.Task.WaitAsync(_over.Token);
+        }
+    }
+
+    // To the frame that waits for it, of which there is one at most: nothing more is read meanwhile.
+    private void ReleaseSlot()
+    {
+        lock (_gate)
+        {
+            if (_slotReleased is null)
+                _inFlight--;
+            else
+                _slotReleased.TrySetResult();
+            _slotReleased = null;
+        }
     }
 
     private async Task Finish(Task work)
@@ -179,7 +207,7 @@ internal sealed partial class Socket
         if (wait <= TimeSpan.Zero)
             return ValueTask.CompletedTask;
         Metrics.LimitedFrames.Add();
-        return new ValueTask(Task.Delay(wait, _services.Clock, _aborted.Token));
+        return new ValueTask(Task.Delay(wait, _services.Clock, _over.Token));
     }
 
     private void CloseUnreadable(string code, string detail)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Server.Hosting;
@@ -25,14 +26,19 @@ internal sealed partial class Socket : ISocket
     public static readonly TimeSpan HelloMax = TimeSpan.FromSeconds(10);
 
     private readonly WebSocket _webSocket;
+    private readonly ConnectionContext? _connection;
     private readonly SyncServices _services;
-    private readonly CancellationTokenSource _aborted = new();
+
+    // Not for reading and writing, which end with the connection: what registers with it is kept by every socket for good.
+    private readonly CancellationTokenSource _over = new();
     private readonly UserChannel _channel;
     private long _lastReceived;
 
-    public Socket(WebSocket webSocket, Caller caller, SyncServices services)
+    /// <summary>Begins to listen. The connection under it, where there is one to be named, is cut off when the socket is given up.</summary>
+    public Socket(WebSocket webSocket, Caller caller, SyncServices services, ConnectionContext? connection = null)
     {
         _webSocket = webSocket;
+        _connection = connection;
         _services = services;
         Caller = caller;
         _isPaced = services.HasLimits && !caller.IsLocal;
@@ -60,15 +66,17 @@ internal sealed partial class Socket : ISocket
             CloseUnreadable(ErrorCode.InvalidRequest, $"No hello came within {HelloMax.TotalSeconds} s.");
     }
 
-    /// <summary>Serves the socket until it ends.</summary>
+    /// <summary>Serves the socket until it ends, and with it the WebSocket.</summary>
     public async Task Run()
     {
         // A span that lasts as long as the socket would be the parent of everything that is ever said on it.
         Activity.Current = null;
         Metrics.Sockets.Add();
+        var isClosed = false;
         try
         {
             await Receive();
+            isClosed = true;
         }
         catch (Exception error) when (IsEnd(error))
         {
@@ -78,15 +86,21 @@ internal sealed partial class Socket : ISocket
         {
             Metrics.Sockets.Add(-1);
             _services.Fanout.Detach(_channel, this);
-            Abort();
+            // What was said last is still on its way when both sides have closed.
+            if (isClosed)
+                _over.Cancel();
+            else
+                Abort();
+            _webSocket.Dispose();
         }
     }
 
     /// <summary>Ends it at once, without a word.</summary>
     public void Abort()
     {
-        _aborted.Cancel();
+        _over.Cancel();
         _webSocket.Abort();
+        _connection?.Abort();
     }
 
     private bool IsOver(long since, TimeSpan time) => _services.Clock.GetElapsedTime(since) > time;

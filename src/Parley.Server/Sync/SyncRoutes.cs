@@ -16,7 +16,9 @@ public static class SyncRoutes
     private const string Subprotocol = "parley.1";
     private const int MessagesPerPage = Limits.PageMax;
 
-    private static readonly Dictionary<Id, long> NothingHot = [];
+    internal static readonly Dictionary<Id, long> NothingHot = [];
+
+    private static readonly WebSocketCreationOptions Options = new() { IsServer = true, SubProtocol = Subprotocol };
 
     /// <summary>The services of this slice.</summary>
     public static void AddSync(this WebApplicationBuilder builder)
@@ -34,7 +36,7 @@ public static class SyncRoutes
         api.MapGet("/bootstrap", Bootstrap).WithSummary("Everything a new device needs: the version, the user, the newest threads.");
         api.MapGet("/sync", Sync).WithSummary("The changes since a version; waits for them where sockets are blocked.");
         api.MapGet("/threads/{id}/changes", Changes).WithSummary("What became of a thread's messages since a revision.");
-        api.MapGet("/socket", Connect).RequireRateLimiting(RateLimits.Sockets).WithSummary("The WebSocket, subprotocol parley.1.");
+        api.MapGet("/socket", Connect).WithSummary("The WebSocket, subprotocol parley.1.");
     }
 
     private static async Task<Ok<Bootstrap>> Bootstrap(Caller caller, Database database, PageTokens tokens, string? limit)
@@ -110,19 +112,34 @@ public static class SyncRoutes
         }));
     }
 
-    private static async Task Connect(HttpContext context, Caller caller, SyncServices services, OriginCheck origins)
+    private static async Task Connect(HttpContext context, Caller caller, SyncServices services, OriginCheck origins, SocketPlaces places)
+    {
+        var place = places.Take(context);
+        try
+        {
+            var webSocket = await Accept(context, origins);
+            if (Takeover.Find(context) is not { } takeover)
+            {
+                await new Socket(webSocket, caller, services).Run();
+                return;
+            }
+            takeover.Take(connection => new Socket(WebSocket.CreateFromStream(new ConnectionStream(connection), Options), caller, services, connection).Run(), place);
+            place = null;
+        }
+        finally
+        {
+            place?.Dispose();
+        }
+    }
+
+    private static Task<WebSocket> Accept(HttpContext context, OriginCheck origins)
     {
         origins.Check(context.Request);
         if (!context.WebSockets.IsWebSocketRequest)
             throw new Refusal(ErrorCode.InvalidRequest, "This address is for WebSockets.");
         if (!context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol))
             throw new Refusal(ErrorCode.InvalidRequest, $"Ask for the subprotocol {Subprotocol}.");
-        using WebSocket webSocket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            SubProtocol = Subprotocol,
-            // Clients ping, and say with it what they have.
-            KeepAliveInterval = TimeSpan.Zero,
-        });
-        await new Socket(webSocket, caller, services).Run();
+        // Clients ping, and say with it what they have: the WebSocket keeps nothing alive itself.
+        return context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = Subprotocol, KeepAliveInterval = TimeSpan.Zero });
     }
 }

@@ -35,7 +35,8 @@ internal static class Metrics
     public static readonly Tally SignInsSucceeded = new("succeeded"), SignInsWrong = new("wrong"), SignInsSlowed = new("slowed");
 
     /// <summary>What was refused, or made to wait, by limits that the framework knows nothing of.</summary>
-    public static readonly Tally LimitedAccount = new("messages_of_account"), LimitedThread = new("messages_of_thread"), LimitedFrames = new("frames_of_socket");
+    public static readonly Tally LimitedAccount = new("messages_of_account"), LimitedThread = new("messages_of_thread"), LimitedFrames = new("frames_of_socket"),
+        LimitedSockets = new("sockets_of_address");
 
     /// <summary>Connections that were closed at once, since there were too many.</summary>
     public static readonly Tally ConnectionsRefused = new();
@@ -69,7 +70,7 @@ internal static class Metrics
         Count("parley.resyncs", "{device}", "Differences read from the database, and devices that had to begin anew.", "reason",
             ResyncHello, ResyncGap, ResyncPoll, ResyncEpoch, ResyncFloor, ResyncLarge);
         Count("parley.sign_ins", "{attempt}", "Tries to sign in.", "result", SignInsSucceeded, SignInsWrong, SignInsSlowed);
-        Count("parley.rate_limited", "{act}", "Acts refused, or frames read later, since they were too many.", "limit", LimitedAccount, LimitedThread, LimitedFrames);
+        Count("parley.rate_limited", "{act}", "Acts refused, or frames read later, since they were too many.", "limit", LimitedAccount, LimitedThread, LimitedFrames, LimitedSockets);
         Count("parley.connections.refused", "{connection}", "Connections closed at once, since there were too many.", ConnectionsRefused);
         State("parley.passwords.queue", "{request}", "Sign-ins and sign-ups that wait for a processor.", PasswordsQueue);
         State("parley.photos.queue", "{request}", "Photos that wait to be decoded.", PhotosQueue);
