@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, log, message, PASSWORD, row, searchBox, test } from './support/test.ts';
+import { expect, log, message, PASSWORD, row, searchBox, signIn, test } from './support/test.ts';
 
 const LONG = 20_000;
 
@@ -58,6 +58,45 @@ test('a thread of 20,000 messages opens like a short one and scrolls back withou
   expect(worst, 'px of jump while older messages arrive').toBeLessThanOrEqual(1);
   const first = await log(page).getByRole('article').first().innerText();
   expect(Number(/message (\d+)/.exec(first)?.[1])).toBeLessThan(LONG - 100);
+});
+
+test('a conversation that grew while it was open scrolls back to where it began without a jump', async ({
+  program,
+  visit,
+}) => {
+  const ada = await program('Ada Lovelace');
+  const bob = await program('Bob Builder');
+  const thread = await ada.startThread(bob.me.id);
+  await ada.send(thread.id, 'how it began');
+  const page = await visit();
+  await signIn(page, bob.me);
+  await row(page, 'Ada Lovelace').click();
+  await expect(message(page, 'how it began')).toBeVisible();
+  // More than the list lays out of what it follows.
+  const texts = Array.from({ length: 900 }, (_, i) => `arrival ${i + 1} ${'word '.repeat(i % 23)}`);
+  await ada.sendMany(thread.id, texts);
+  await ada.call('POST', `/threads/${thread.id}/messages`, {
+    cid: crypto.randomUUID(),
+    text: 'do you remember?',
+    replyTo: 1,
+  });
+  await expect(message(page, 'do you remember?')).toBeInViewport();
+
+  await message(page, 'do you remember?')
+    .getByRole('button', { name: /how it began/ })
+    .click();
+  await expect(message(page, 'how it began').first()).toBeInViewport();
+  await page.getByRole('button', { name: /newest|latest/i }).click();
+  await expect(message(page, 'do you remember?')).toBeInViewport();
+
+  await log(page).hover();
+  let worst = 0;
+  for (let turn = 0; turn < 60 && (await log(page).evaluate(({ scrollTop }) => scrollTop)) > 0; turn++) {
+    await page.mouse.wheel(0, -1200);
+    worst = Math.max(worst, await jumpWhileIdle(page));
+  }
+  expect(worst, 'px of jump while older messages are taken back').toBeLessThanOrEqual(1);
+  await expect(message(page, 'how it began').first()).toBeInViewport();
 });
 
 /** From the click on the row until the newest message is on the screen. */

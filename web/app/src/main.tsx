@@ -8,7 +8,9 @@ import { ParleyProvider } from './store.ts';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 
-void parley.start();
+const [, section, threadId] = location.pathname.split('/');
+// The conversation that the address names is drawn together with the list.
+void parley.start(section === 't' && threadId ? threadId : undefined);
 
 createRoot(root).render(
   <StrictMode>

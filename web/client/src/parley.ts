@@ -8,8 +8,11 @@ import type { Head, Me, Message, Presence, Problem, Session, Settings, User } fr
 export interface Parley {
   readonly store: Store;
 
-  /** Reads what the device has stored, shows it, then connects. Resolves when the first values are in the store. */
-  start(): Promise<void>;
+  /**
+   * Reads what the device has stored, shows it, then connects. Resolves when the first values are in the store; among
+   * them are the messages of `thread`, which the page is about to open.
+   */
+  start(thread?: string): Promise<void>;
   /** Ends timers, sockets and locks. Stored data stays. */
   stop(): Promise<void>;
 

@@ -4,7 +4,7 @@ import type { Head, Me, MessagePage } from '@parley/client';
 export class Api {
   private constructor(
     private readonly url: string,
-    private readonly token: string,
+    readonly token: string,
     readonly me: Me,
   ) {}
 

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { initials, personColour } from '../format/person.ts';
 import styles from './avatar.module.css';
 import { classes } from './classes.ts';
@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** A person's photo, or their initials on their colour. The name beside it is what a screen reader reads. */
-export function Avatar({ person, size, isOnline = false, className }: Props) {
+export const Avatar = memo(function Avatar({ person, size, isOnline = false, className }: Props) {
   const [broken, setBroken] = useState<string | null>(null);
   const hasPhoto = person.photo !== null && person.photo !== broken;
   const colour = personColour(person.id);
@@ -53,7 +53,7 @@ export function Avatar({ person, size, isOnline = false, className }: Props) {
       {isOnline && <OnlineDot />}
     </span>
   );
-}
+});
 
 /** The smallest stored size that stays sharp at `edge` px on a dense screen. */
 function photoUrl(photo: string, edge: number): string {

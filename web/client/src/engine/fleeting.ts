@@ -60,8 +60,9 @@ export class Fleeting {
   /** The time is over, or the message came. */
   endTyping(thread: string, user: string): void {
     const key = `${thread} ${user}`;
-    this.clock.clearTimeout(this.timers.get(key));
+    const timer = this.timers.get(key);
     if (!this.timers.delete(key)) return;
+    this.clock.clearTimeout(timer);
     const userIds = (this.typing.get(thread)?.userIds ?? []).filter((id) => id !== user);
     if (userIds.length > 0) this.typing.set(thread, { userIds });
     else this.typing.delete(thread);

@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../outbox/entry.ts';
 import type { Draft } from '../parley.ts';
 import type { Head, Message } from '../protocol.ts';
 import { mergeMessages } from '../replica/threadWindow.ts';
-import { HeadChunks } from './headChunks.ts';
+import { HeadChunks, PINNED_CHUNK } from './headChunks.ts';
 import {
   type Batch,
   BLOCK,
@@ -28,8 +28,8 @@ interface Schema extends DBSchema {
   drafts: { key: string; value: Draft };
 }
 
-/** The most recent chunks that the first paint reads: pinned threads, the top chunk, and the one it grew from. */
-const FIRST_CHUNKS = 3;
+/** So many heads fill any screen: the first paint reads pinned threads and chunks from the top until it has them. */
+const FIRST_HEADS = 50;
 
 /** One database per user. Heads lie in chunks by recency, messages in blocks by seq. */
 export class IndexedDbStorage implements Storage {
@@ -64,9 +64,10 @@ export class IndexedDbStorage implements Storage {
   async loadRecentHeads(): Promise<Head[]> {
     const heads: Head[] = [];
     let cursor = await this.db.transaction('heads').store.openCursor(null, 'prev');
-    for (let read = 0; cursor && read < FIRST_CHUNKS; read++) {
+    for (let unpinned = 0; cursor && unpinned < FIRST_HEADS; ) {
       heads.push(...cursor.value);
-      cursor = await cursor.continue();
+      if (cursor.key !== PINNED_CHUNK) unpinned += cursor.value.length;
+      if (unpinned < FIRST_HEADS) cursor = await cursor.continue();
     }
     return heads;
   }

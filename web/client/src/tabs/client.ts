@@ -74,13 +74,13 @@ export class TabClient implements Parley {
     this.store.set('connection', { state: 'connecting', since: Date.now(), waiting: 0, transport: 'socket' });
   }
 
-  async start(): Promise<void> {
+  async start(thread?: string): Promise<void> {
     const ready = new Promise<void>((resolve) => {
       this.ready = resolve;
     });
     this.link.connect((port) => this.attach(port));
     // What is stored can be drawn before the engine is up; the engine's word then replaces it.
-    this.firstPaint?.([...this.open]).then(
+    this.firstPaint?.(thread === undefined ? [...this.open] : [...this.open, thread]).then(
       (patches) => {
         if (this.isTold || patches.length === 0) return;
         this.apply(patches);

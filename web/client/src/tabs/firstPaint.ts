@@ -21,11 +21,12 @@ export async function readFirstPaint(device: Device, open: readonly string[]): P
 }
 
 async function read(storage: Storage, open: readonly string[]): Promise<Patch[]> {
-  const [state, heads, entries, drafts] = await Promise.all([
+  const [state, heads, entries, drafts, ...opened] = await Promise.all([
     storage.loadState(),
     storage.loadRecentHeads(),
     storage.loadOutbox(),
     storage.loadDrafts(),
+    ...open.map((thread) => readNewest(storage, thread)),
   ]);
   if (!state) return [];
   const context: ViewContext = { myId: state.me.id, isOnline: false };
@@ -45,11 +46,10 @@ async function read(storage: Storage, open: readonly string[]): Promise<Patch[]>
   }
   patches.push({ key: 'threads', value: index.threadList(false) });
   for (const [thread, draft] of drafts) patches.push({ key: `draft:${thread}`, value: draft });
-  for (const thread of open) {
+  for (const { thread, window, stored } of opened) {
     const head = heads.find(({ id }) => id === thread);
-    const window = await storage.loadWindow(thread);
     if (!head || !window) continue;
-    const { from, messages } = await storage.loadMessages(thread, Number.MAX_SAFE_INTEGER);
+    const { from, messages } = stored;
     const low = Math.max(from, window.low, head.clearedSeq + 1);
     const items = messages.filter((message) => message.seq >= low);
     const unread =
@@ -71,4 +71,12 @@ async function read(storage: Storage, open: readonly string[]): Promise<Patch[]>
     patches.push({ key: `messages:${thread}`, value: view });
   }
   return patches;
+}
+
+async function readNewest(storage: Storage, thread: string) {
+  const [window, stored] = await Promise.all([
+    storage.loadWindow(thread),
+    storage.loadMessages(thread, Number.MAX_SAFE_INTEGER),
+  ]);
+  return { thread, window, stored };
 }

@@ -238,6 +238,17 @@ test('the first paint shows what is stored, before any engine is up', async () =
   );
 });
 
+test('with the conversation that the page begins with, the first values have its messages', async () => {
+  for (let index = 1; index <= 30; index++) server.send('bob', thread, `c${index}`, `text ${index}`);
+  const before = await openTab('first');
+  before.openThread(thread);
+  await pass(2000);
+  const nobody: EngineLink = { connect: () => {}, onAttached: () => {}, close: async () => {} };
+  const tab = new TabClient('second', null, nobody, (open) => readFirstPaint(device, open));
+  await tab.start(thread);
+  expect(texts(tab)).toEqual(texts(before)?.slice(-30));
+});
+
 test('under a burst the list is told ten times a second, the open thread with every frame', async () => {
   const tab = await openTab('first');
   tab.openThread(thread);

@@ -22,6 +22,17 @@ const made = new WeakMap<Message, MessageView>();
 const laidOver = new WeakMap<Message, MessageView>();
 const waiting = new WeakMap<OutboxEntry, MessageView>();
 
+/** What the items of a view were made of. */
+interface Origin {
+  items: readonly Message[];
+  /** Changes from the outbox lie over some of them. */
+  hasChanges: boolean;
+  readSeq: number;
+  deliveredSeq: number;
+}
+
+const origins = new WeakMap<MessagesView, Origin>();
+
 /** A thread's messages as a tab shows them; `previous` is given back if nothing changed. */
 export function messagesView(source: MessagesSource, previous: MessagesView | undefined): MessagesView {
   const { head, entries, context, hasNewer } = source;
@@ -32,10 +43,18 @@ export function messagesView(source: MessagesSource, previous: MessagesView | un
     if (held) held.push(entry);
     else changes.set(entry.act.seq, [entry]);
   }
-  const items = (source.items ?? []).map((message) => {
+  const origin: Origin = {
+    items: source.items ?? [],
+    hasChanges: changes.size > 0,
+    readSeq: head.peerReadSeq,
+    deliveredSeq: head.peerDeliveredSeq,
+  };
+  const items = unchangedItems(origin, previous);
+  for (let index = items.length; index < origin.items.length; index++) {
+    const message = origin.items[index] as Message;
     const over = changes.get(message.seq);
-    return over ? viewWithChanges(message, over, head, context) : viewOf(message, head, context);
-  });
+    items.push(over ? viewWithChanges(message, over, head, context) : viewOf(message, head, context));
+  }
   // Far back in the history the waiting messages would look as if they followed what is shown there.
   if (!hasNewer) {
     for (const entry of entries) if (isSend(entry)) items.push(viewOfWaiting(entry, context));
@@ -55,7 +74,24 @@ export function messagesView(source: MessagesSource, previous: MessagesView | un
     previous.isLoading === view.isLoading &&
     previous.unreadFrom === view.unreadFrom &&
     previous.error === view.error;
-  return isSame ? previous : view;
+  const result = isSame ? previous : view;
+  origins.set(result, origin);
+  return result;
+}
+
+/** The views that can be taken over as they are: a message that arrives at the end of a long run costs no look at each. */
+function unchangedItems(now: Origin, previous: MessagesView | undefined): MessageView[] {
+  const before = previous && origins.get(previous);
+  const isAlike =
+    before &&
+    !before.hasChanges &&
+    !now.hasChanges &&
+    before.readSeq === now.readSeq &&
+    before.deliveredSeq === now.deliveredSeq;
+  if (!isAlike) return [];
+  let count = 0;
+  while (count < now.items.length && now.items[count] === before.items[count]) count++;
+  return previous.items.slice(0, count);
 }
 
 function sameItems(a: readonly MessageView[], b: readonly MessageView[]): boolean {

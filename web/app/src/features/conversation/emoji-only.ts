@@ -8,12 +8,14 @@ const plain = /^[#*0-9©®™]$/u;
 /** More than these are read as text again. */
 const MOST = 3;
 
-/** Longer than any three emoji are: most messages need no look at all. */
+/** Longer than any three emoji are, or with a letter: most messages need no closer look, which is dear. */
 const LONGEST = 120;
+/** ℹ counts as a letter, and may be an emoji. */
+const letter = /(?!ℹ)\p{L}/u;
 
 /** Whether a message is nothing but one to three emoji, which are then drawn large and without a bubble. */
 export function isEmojiOnly(text: string): boolean {
-  if (text.length === 0 || text.length > LONGEST) return false;
+  if (text.length === 0 || text.length > LONGEST || letter.test(text)) return false;
   let count = 0;
   for (const { segment } of graphemes.segment(text)) {
     if (segment.trim() === '') continue;

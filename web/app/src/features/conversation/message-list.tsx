@@ -18,6 +18,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { dayName } from '../../format/time.ts';
 import { useMe, useParleyClient } from '../../store.ts';
 import { useIsShown } from '../../view/shown.ts';
@@ -28,8 +29,11 @@ import type { MessageActions } from './message-actions.ts';
 import { MessageBubble } from './message-bubble.tsx';
 import { actionOfKey } from './message-keys.ts';
 import styles from './message-list.module.css';
+import { heightIn, heightOf } from './row-height.ts';
 import { buildRows, countNewAfter, findBySeq, indexOfSeq, type Row } from './rows.ts';
 import { TypingDots } from './typing-dots.tsx';
+import { useMarkRead } from './use-mark-read.ts';
+import { useStretch } from './use-stretch.ts';
 
 /** What the rest of the conversation asks of the list. */
 export interface MessageListHandle {
@@ -62,6 +66,9 @@ const DAY_PX = 56;
 const FLASH_MS = 1_400;
 const DAY_SHOWN_MS = 1_200;
 
+const fromEndOf = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) =>
+  scrollHeight - scrollTop - clientHeight;
+
 /**
  * The messages of a conversation, of which only those near the screen are in the page. The list hangs on its end:
  * what comes at the end pushes up, and what is put in front moves nothing.
@@ -73,11 +80,6 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   const scroller = useRef<HTMLDivElement>(null);
   const stickyDay = useRef<HTMLDivElement>(null);
   const { items, hasOlder, hasNewer, unreadFrom } = view;
-  const rows = useMemo(
-    () => buildRows({ items, hasOlder, unreadFrom }, isTyping && !hasNewer),
-    [items, hasOlder, unreadFrom, isTyping, hasNewer],
-  );
-
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [flashing, setFlashing] = useState<string | null>(null);
   const [isAtEnd, setAtEnd] = useState(true);
@@ -91,6 +93,17 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   const seenSeq = useRef(thread.readSeq);
   const focusWanted = useRef<string | null>(null);
   const loading = useRef({ older: false, newer: false });
+  const isOpened = useRef(false);
+  const markRead = useMarkRead(threadId);
+
+  const { start, takeBack } = useStretch(
+    view,
+    () => isOpened.current && follows.current && !scroller.current?.contains(document.activeElement),
+  );
+  const rows = useMemo(
+    () => buildRows({ items, hasOlder, unreadFrom }, isTyping && !hasNewer, start),
+    [items, hasOlder, unreadFrom, isTyping, hasNewer, start],
+  );
 
   const activeIndex = useMemo(() => {
     const held = activeKey === null ? -1 : rows.findLastIndex((row) => row.key === activeKey);
@@ -126,12 +139,15 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
         }),
       [],
     ),
-    measureElement: useCallback((element: HTMLDivElement, _: unknown, instance: ListVirtualizer) => {
-      const height = element.offsetHeight;
-      const index = instance.indexFromElement(element);
-      if (height === 0) return instance.measurementsCache[index]?.size ?? 0;
-      return height;
-    }, []),
+    measureElement: useCallback(
+      (element: HTMLDivElement, entry: ResizeObserverEntry | undefined, instance: ListVirtualizer) => {
+        const height = entry ? heightIn(entry) : heightOf(element);
+        const index = instance.indexFromElement(element);
+        if (height === 0) return instance.measurementsCache[index]?.size ?? 0;
+        return height;
+      },
+      [],
+    ),
     rangeExtractor: useCallback(
       (range: Range) => {
         const indexes = defaultRangeExtractor(range);
@@ -158,8 +174,8 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   const look = () => {
     const element = scroller.current;
     if (!element || !shown.current || element.clientHeight === 0) return;
-    const { scrollTop, clientHeight, scrollHeight } = element;
-    const fromEnd = scrollHeight - scrollTop - clientHeight;
+    const { scrollTop, clientHeight } = element;
+    const fromEnd = fromEndOf(element);
     const atEnd = !hasNewer && fromEnd <= END_PX;
     setAtEnd(atEnd);
 
@@ -167,12 +183,13 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
       const seq = seqAt(scrollTop + clientHeight - PADDING_PX);
       if (seq > seenSeq.current) {
         seenSeq.current = seq;
-        if (seq > thread.readSeq) parley.markRead(threadId, seq);
+        if (seq > thread.readSeq) markRead(seq);
       }
     }
     setNewCount(hasNewer ? thread.unread : countNewAfter(items, seenSeq.current));
 
-    if (scrollTop < AHEAD_PX && hasOlder) void load('older');
+    if (scrollTop < AHEAD_PX && start > 0) takeBack();
+    else if (scrollTop < AHEAD_PX && hasOlder) void load('older');
     if (fromEnd < AHEAD_PX && hasNewer) void load('newer');
     placeDay(scrollTop);
   };
@@ -232,7 +249,6 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
   }, [virtualizer]);
 
   // Where the conversation opens: at the unread line, else at the newest message.
-  const isOpened = useRef(false);
   // Effects that run anew (React's strict mode does it) open anew.
   useLayoutEffect(
     () => () => {
@@ -245,8 +261,9 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
     isOpened.current = true;
     const unread = rows.findIndex((row) => row.kind === 'unread');
     if (unread < 0) return toEnd();
-    follows.current = false;
     virtualizer.scrollToIndex(unread, { align: 'start' });
+    // Where all of it fits nothing scrolls, and nobody would tell later that this is the end.
+    follows.current = fromEndOf(scroller.current) <= END_PX;
   });
 
   // What is new at the end is followed by those who are at the end.
@@ -276,8 +293,7 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
     let dayTimer: ReturnType<typeof setTimeout> | undefined;
     const onScroll = () => {
       if (element.clientHeight === 0) return;
-      const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
-      follows.current = !latest.current.hasNewer && fromEnd <= END_PX;
+      follows.current = !latest.current.hasNewer && fromEndOf(element) <= END_PX;
       latest.current.look();
       element.parentElement?.setAttribute('data-scrolling', '');
       clearTimeout(dayTimer);
@@ -327,6 +343,7 @@ export function MessageList({ threadId, thread, view, isTyping, actions, onLeave
       const message = findBySeq(current(), seq);
       if (!message) return;
       follows.current = false;
+      flushSync(() => takeBack(seq));
       // The next frame has drawn what was loaded.
       requestAnimationFrame(() => wanted.current(message.key));
     },

@@ -66,6 +66,23 @@ describe('groups', () => {
   });
 });
 
+test('a list that begins later has the same lines from there on, and a quote of what comes before', () => {
+  const items = [
+    message(1, 'me', 0),
+    message(2, 'anna', 1),
+    message(3, 'anna', 2, { replyTo: 1 }),
+    message(4, 'me', 3),
+  ];
+  const source = { items, hasOlder: false, unreadFrom: null };
+  const rows = buildRows(source, false, 2);
+  expect(rows).toEqual(
+    buildRows(source, false)
+      .slice(-2)
+      .map((row, index) => (index === 0 ? { ...row, isGroupStart: true } : row)),
+  );
+  expect(bubbles(rows)[0]?.quoted).toBe(items[0]);
+});
+
 describe('days', () => {
   test('each day begins with its separator', () => {
     const rows = build([message(1, 'me', 0), message(2, 'me', 1), message(3, 'me', DAY / MINUTE)]);

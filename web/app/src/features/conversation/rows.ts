@@ -60,19 +60,19 @@ function stampOf(message: MessageView): Stamp {
 type Source = Pick<MessagesView, 'items' | 'hasOlder' | 'unreadFrom'>;
 
 /**
- * The lines of a conversation, oldest first. A line that did not change is the same object as before.
+ * The lines of a conversation from the message at index `start` on, oldest first. A line that did not change is the same object as before.
  *
  * Nothing here looks at what comes before a message to decide how high its line is, so lines that are put in front
  * never change one that is on the screen. For the same reason the first line is no day while there is older history.
  */
-export function buildRows({ items, hasOlder, unreadFrom }: Source, isTyping: boolean): Row[] {
+export function buildRows({ items, hasOlder, unreadFrom }: Source, isTyping: boolean, start = 0): Row[] {
   const rows: Row[] = [];
-  const lastOwn = lastOwnIndex(items);
+  const lastOwn = lastOwnIndex(items, start);
   let previous: MessageView | undefined;
   let isBroken = true;
-  for (let index = 0; index < items.length; index++) {
+  for (let index = start; index < items.length; index++) {
     const message = items[index] as MessageView;
-    if (previous ? stampOf(previous).day !== stampOf(message).day : !hasOlder) {
+    if (previous ? stampOf(previous).day !== stampOf(message).day : !hasOlder && start === 0) {
       rows.push(dayRow(message));
       isBroken = true;
     }
@@ -99,8 +99,8 @@ function belongTogether(a: MessageView, b: MessageView): boolean {
   return first.day === second.day && second.ms - first.ms <= GROUP_MS;
 }
 
-function lastOwnIndex(items: readonly MessageView[]): number {
-  for (let index = items.length - 1; index >= 0; index--) {
+function lastOwnIndex(items: readonly MessageView[], start: number): number {
+  for (let index = items.length - 1; index >= start; index--) {
     if (items[index]?.state !== undefined) return index;
   }
   return -1;

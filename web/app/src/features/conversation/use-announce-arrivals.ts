@@ -15,7 +15,10 @@ export function useAnnounceArrivals(view: MessagesView | undefined, name: string
     const before = said.current;
     said.current = Math.max(before ?? 0, newest);
     if (!isShown || before === null) return;
-    const arrived = view.items.filter(({ seq, isMine, deleted }) => seq > before && !isMine && !deleted);
+    const first = view.items.findLastIndex(({ seq }) => seq > 0 && seq <= before) + 1;
+    const arrived = view.items
+      .slice(first)
+      .filter(({ seq, isMine, deleted }) => seq > 0 && !isMine && !deleted);
     if (arrived.length > 0) announce(arrived.map(({ text }) => `${name}: ${text}`).join('\n'));
   }, [view, name, isShown]);
 }
