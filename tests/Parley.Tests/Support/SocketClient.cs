@@ -15,6 +15,7 @@ internal sealed class SocketClient : IAsyncDisposable
     private readonly Channel<JsonObject> _frames = Channel.CreateUnbounded<JsonObject>();
     private readonly List<JsonObject> _passedOver = [];
     private Task _reading = Task.CompletedTask;
+    private Exception? _end;
 
     /// <summary>How the server closed it.</summary>
     public int? CloseCode => (int?)_socket.CloseStatus;
@@ -74,6 +75,11 @@ internal sealed class SocketClient : IAsyncDisposable
                 _passedOver.Add(frame);
             }
         }
+        catch (ChannelClosedException error)
+        {
+            throw new InvalidOperationException(
+                $"It was closed with {CloseCode?.ToString() ?? "no code"} ({_end?.Message}) before '{string.Join("' or '", types)}' came.", error);
+        }
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"No frame '{string.Join("' or '", types)}' came within {Patience.TotalSeconds} s.");
@@ -132,6 +138,7 @@ internal sealed class SocketClient : IAsyncDisposable
         catch (Exception error) when (error is WebSocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Cut off, by the server or by the test.
+            _end = error;
         }
         _frames.Writer.TryComplete();
     }
