@@ -28,7 +28,7 @@ internal sealed class Presence : IDisposable
         _seen = new ConcurrentDictionary<Id, bool>?[nodes.Count];
     }
 
-    // Comes to one node and does not come back by itself.
+    // Comes to one node, and goes when that node is about to.
     private Person Guest => _people[^1];
 
     /// <summary>Signs them up.</summary>
@@ -57,12 +57,12 @@ internal sealed class Presence : IDisposable
         }
     }
 
-    /// <summary>One more comes to a node, and does not come back when the socket ends.</summary>
+    /// <summary>One more comes to a node, and stays until <see cref="Go"/>: a node may end by itself at that very moment, and come back.</summary>
     public void Come(int node)
     {
         Go();
         _guest = new CancellationTokenSource();
-        _ = Listen(_nodes[node].Address, Guest, _ => { }, null, _guest.Token);
+        _ = Persist(_nodes[node].Address, Guest, _ => { }, () => { }, null, _guest.Token);
     }
 
     /// <summary>The one who came goes without a word.</summary>
