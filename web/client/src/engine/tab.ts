@@ -11,7 +11,7 @@ const KEPT = 10;
 const BATCH = 500;
 
 /** Nobody waits for these: what they change is gathered like all else. */
-const unawaited = new Set(['act', 'setDraft', 'typing', 'watch', 'setActive', 'openThread', 'closeThread']);
+const unawaited = new Set(['act', 'typing', 'watch', 'setActive', 'openThread', 'closeThread']);
 
 export interface TabEngine {
   /** Resolves when the engine knows what this device has stored. */

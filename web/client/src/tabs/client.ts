@@ -1,7 +1,7 @@
 import { unavailable } from '../http.ts';
 import type { Act, OutboxEntry, ThreadUpdate } from '../outbox/entry.ts';
 import { isTooLong, OUTBOX_LIMIT, tooLong, tooMany } from '../outbox/limit.ts';
-import { type Draft, type Parley, ParleyError } from '../parley.ts';
+import { type Draft, type Parley, ParleyError, type StoreKey } from '../parley.ts';
 import type { Session, Settings, User } from '../protocol.ts';
 import { uuidv7 } from '../uuid.ts';
 import { applyPatch, type Patch } from './patch.ts';
@@ -47,6 +47,8 @@ export class TabClient implements Parley {
   private nextCall = 1;
   /** Sends that the engine has not stored yet. */
   private sendsUnderWay = 0;
+  /** Drafts that the engine has not stored yet: how many of a key, and what it said of that key meanwhile. */
+  private readonly draftsUnderWay = new Map<StoreKey, { count: number; told?: Patch }>();
   private readonly open = new Set<string>();
   private watched: string[] = [];
   private isActive = false;
@@ -226,9 +228,18 @@ export class TabClient implements Parley {
   }
 
   setDraft(thread: string, draft: Draft | null): void {
-    // The composer reads its own word back at once.
-    this.store.set(`draft:${thread}`, draft ?? undefined);
-    this.tell('setDraft', thread, draft);
+    const key: StoreKey = `draft:${thread}`;
+    // The composer reads its own word back at once, and none that is older: a text that was sent must not come back.
+    this.store.set(key, draft ?? undefined);
+    const underWay = this.draftsUnderWay.get(key) ?? { count: 0 };
+    this.draftsUnderWay.set(key, underWay);
+    underWay.count++;
+    const done = () => {
+      if (--underWay.count > 0 || this.draftsUnderWay.get(key) !== underWay) return;
+      this.draftsUnderWay.delete(key);
+      if (underWay.told) this.apply([underWay.told]);
+    };
+    this.call('setDraft', thread, draft).then(done, done);
   }
 
   typing(thread: string): void {
@@ -324,13 +335,18 @@ export class TabClient implements Parley {
 
   /** What another user's page showed is not for the next one to see (C7). */
   private forget(): void {
+    this.draftsUnderWay.clear();
     for (const key of this.store.keys()) {
       if (key !== 'session' && key !== 'connection') this.store.set(key, undefined);
     }
   }
 
   private apply(patches: readonly Patch[]): void {
-    for (const patch of patches) this.store.set(patch.key, applyPatch(patch, this.store.get(patch.key)));
+    for (const patch of patches) {
+      const underWay = this.draftsUnderWay.get(patch.key);
+      if (underWay) underWay.told = patch;
+      else this.store.set(patch.key, applyPatch(patch, this.store.get(patch.key)));
+    }
     if (this.store.get('session')?.state === 'signedOut') this.forget();
   }
 }

@@ -151,6 +151,41 @@ test('when the engine dies, the tabs go on with the next one, and what was not d
   expect(network.frames).toContainEqual({ type: 'watch', users: ['bob'] });
 });
 
+test('a draft never falls back to what the tab wrote before, however late the engine says so', async () => {
+  const tab = await openTab('first');
+  const port = ends.at(-1) as EnginePort;
+  const { post } = port;
+  const late: Parameters<typeof post>[0][] = [];
+  port.post = (message) => void late.push(message);
+  const deliver = async () => {
+    for (const message of late.splice(0)) post(message);
+    await settle();
+  };
+  const draft = () => tab.store.get(`draft:${thread}`)?.text;
+
+  tab.setDraft(thread, { text: 'half a' });
+  await pass();
+  tab.setDraft(thread, { text: 'half a word' });
+  tab.setDraft(thread, null);
+  await deliver();
+  expect(draft()).toBeUndefined();
+  await pass();
+  await deliver();
+  expect(draft()).toBeUndefined();
+});
+
+test('a draft follows the tab that wrote last', async () => {
+  const [first, second] = [await openTab('first'), await openTab('second')];
+  const drafts = () => [first, second].map((tab) => tab.store.get(`draft:${thread}`)?.text);
+  first.setDraft(thread, { text: 'of the first' });
+  second.setDraft(thread, { text: 'of the second' });
+  await pass();
+  expect(drafts()).toEqual(['of the second', 'of the second']);
+  first.setDraft(thread, { text: 'of the first' });
+  await pass();
+  expect(drafts()).toEqual(['of the first', 'of the first']);
+});
+
 test('watches whom any of the tabs shows, and no longer what a closed tab showed', async () => {
   const [first, second] = [await openTab('first'), await openTab('second')];
   first.watch(['bob']);

@@ -1,6 +1,7 @@
 import type { Draft } from '@parley/client';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useParley, useParleyClient } from '../../store.ts';
+import { useBeforeLeaving } from '../../view/leaving.ts';
 
 const WRITE_AFTER_MS = 250;
 
@@ -20,15 +21,12 @@ export function useDraft(threadId: string, field: RefObject<HTMLTextAreaElement 
   const stored = useParley(`draft:${threadId}`) ?? nothing;
   const [draft, setDraft] = useState(stored);
   const current = useRef(draft);
-  /** What was written last, until the store says so too: what it says before that is older. */
-  const written = useRef<Draft | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const flush = useCallback(() => {
     if (timer.current === undefined) return;
     clearTimeout(timer.current);
     timer.current = undefined;
-    written.current = current.current;
     parley.setDraft(threadId, isNothing(current.current) ? null : current.current);
   }, [parley, threadId]);
 
@@ -43,27 +41,17 @@ export function useDraft(threadId: string, field: RefObject<HTMLTextAreaElement 
   );
 
   useEffect(() => {
-    if (written.current !== null) {
-      if (isSame(stored, written.current)) written.current = null;
-      return;
-    }
-    if (timer.current !== undefined || isSame(stored, current.current)) return;
+    if (isSame(stored, current.current) || timer.current !== undefined) return;
+    // What was drawn may be older than what was written since; the store never is.
+    const told = parley.store.get(`draft:${threadId}`) ?? nothing;
+    if (isSame(told, current.current)) return;
     if (field.current === document.activeElement && document.hasFocus() && !isNothing(current.current))
       return;
-    current.current = stored;
-    setDraft(stored);
-  }, [stored, field]);
+    current.current = told;
+    setDraft(told);
+  }, [stored, field, parley, threadId]);
 
-  useEffect(() => {
-    const onHide = () => document.visibilityState === 'hidden' && flush();
-    addEventListener('pagehide', flush);
-    document.addEventListener('visibilitychange', onHide);
-    return () => {
-      flush();
-      removeEventListener('pagehide', flush);
-      document.removeEventListener('visibilitychange', onHide);
-    };
-  }, [flush]);
+  useBeforeLeaving(flush);
 
   /** What is written now, drawn or not. */
   const latest = useCallback(() => current.current, []);

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useRef } from 'react';
 import { useParleyClient } from '../../store.ts';
+import { useBeforeLeaving } from '../../view/leaving.ts';
 
 /** Each mark is written to disk and told to the server: while messages pour in, the furthest one is enough. */
 const EVERY_MS = 250;
@@ -19,18 +20,7 @@ export function useMarkRead(threadId: string): (seq: number) => void {
     timer.current = setTimeout(tell, EVERY_MS);
   }, [parley, threadId]);
 
-  useEffect(() => {
-    const onHide = () => document.visibilityState === 'hidden' && tell();
-    addEventListener('pagehide', tell);
-    document.addEventListener('visibilitychange', onHide);
-    return () => {
-      tell();
-      clearTimeout(timer.current);
-      timer.current = undefined;
-      removeEventListener('pagehide', tell);
-      document.removeEventListener('visibilitychange', onHide);
-    };
-  }, [tell]);
+  useBeforeLeaving(tell);
 
   return useCallback(
     (seq) => {
