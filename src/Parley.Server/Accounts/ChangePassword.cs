@@ -13,7 +13,7 @@ internal sealed class ChangePassword(Database database, Passwords passwords, Sig
     public async Task Run(Caller caller, ChangePasswordRequest request, string address)
     {
         var id = caller.UserId.Value;
-        var user = await database.Read(connection => connection.QuerySingleAsync<Row>(
+        var user = await database.ReadAtOnce(connection => connection.QuerySingleAsync<Row>(
             "SELECT username AS Username, password_hash AS PasswordHash, security_stamp AS SecurityStamp FROM users WHERE user_id = @id", new { id }));
         PasswordRules.Check(request.Password, user.Username);
         var hasFailed = await throttle.Check(user.Username, address);

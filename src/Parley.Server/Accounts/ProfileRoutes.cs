@@ -22,7 +22,7 @@ internal static class ProfileRoutes
     }
 
     private static async Task<Ok<MeAnswer>> Get(Caller caller, Database database) =>
-        TypedResults.Ok(new MeAnswer(await database.Read(connection => MeReader.Read(connection, caller.UserId.Value))));
+        TypedResults.Ok(new MeAnswer(await database.ReadAtOnce(connection => MeReader.Read(connection, caller.UserId.Value))));
 
     private static async Task<Ok<MeAnswer>> Change(Caller caller, Body<ChangeProfileRequest> body, Database database)
     {
@@ -40,8 +40,8 @@ internal static class ProfileRoutes
     }
 
     private static async Task<Ok<UsersAnswer>> Search(Caller caller, Database database, string? query) =>
-        TypedResults.Ok(new UsersAnswer(await database.Read(connection => PeopleSearch.Find(connection, caller.UserId, query ?? ""))));
+        TypedResults.Ok(new UsersAnswer(await database.ReadAtOnce(connection => PeopleSearch.Find(connection, caller.UserId, query ?? ""))));
 
     private static async Task<Ok<UserAnswer>> GetUser(Id id, Caller caller, Database database) =>
-        TypedResults.Ok(new UserAnswer(await database.Read(connection => PeopleSearch.Read(connection, id)) ?? throw Refusal.NotFound()));
+        TypedResults.Ok(new UserAnswer(await database.ReadAtOnce(connection => PeopleSearch.Read(connection, id)) ?? throw Refusal.NotFound()));
 }

@@ -35,12 +35,12 @@ internal static class SessionRoutes
     }
 
     private static async Task<Ok<SessionsAnswer>> List(Caller caller, Database database) =>
-        TypedResults.Ok(new SessionsAnswer(await database.Read(connection => Sessions.Read(connection, caller.UserId, caller.SessionId))));
+        TypedResults.Ok(new SessionsAnswer(await database.ReadAtOnce(connection => Sessions.Read(connection, caller.UserId, caller.SessionId))));
 
     // Asking is no failure: a browser would write a 401 on its console at each first visit.
     private static async Task<Ok<CurrentSession>> GetCurrent(HttpContext context, Database database) =>
         TypedResults.Ok(new CurrentSession(context.Features.Get<Caller>() is { } caller
-            ? await database.Read(connection => MeReader.Read(connection, caller.UserId.Value))
+            ? await database.ReadAtOnce(connection => MeReader.Read(connection, caller.UserId.Value))
             : null));
 
     private static Task<NoContent> EndCurrent(Caller caller, HttpContext context, Database database, IFanout fanout) =>

@@ -17,7 +17,7 @@ internal sealed class SignIn(Database database, Passwords passwords, SignInThrot
         if (username.Length > 64 || request.Password.Length > 1_024)
             throw Wrong();
         var hasFailed = await throttle.Check(username, address);
-        var user = await database.Read(connection => connection.QuerySingleOrDefaultAsync<Row>(
+        var user = await database.ReadAtOnce(connection => connection.QuerySingleOrDefaultAsync<Row>(
             "SELECT user_id AS UserId, password_hash AS PasswordHash FROM users WHERE username = @username", new { username }));
         var result = await passwords.Verify(user?.PasswordHash, request.Password);
         if (result == PasswordVerificationResult.Failed)

@@ -25,7 +25,7 @@ internal sealed class SignInThrottle(Database database, ServerOptions options, T
     public async Task<bool> Check(string username, string address)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var waits = (await database.Read(connection => connection.QueryAsync<long>(
+        var waits = (await database.ReadAtOnce(connection => connection.QueryAsync<long>(
             "SELECT not_before FROM sign_in_failures WHERE who = @account OR who = @all",
             new { account = Who(username, address), all = Who(address) }))).AsList();
         var wait = waits.DefaultIfEmpty().Max() - now;

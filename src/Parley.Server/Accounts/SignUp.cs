@@ -14,7 +14,7 @@ internal sealed class SignUp(Database database, Passwords passwords, TimeProvide
         var fullName = Names.CheckFullName(request.FullName);
         PasswordRules.Check(request.Password, username);
         // Looked up before the costly hash, and held by the unique key afterwards.
-        if (await database.Read(connection => connection.QuerySingleAsync<int>("SELECT count(*) FROM users WHERE username = @username", new { username })) > 0)
+        if (await database.ReadAtOnce(connection => connection.QuerySingleAsync<int>("SELECT count(*) FROM users WHERE username = @username", new { username })) > 0)
             throw Taken();
         var hash = await passwords.Hash(request.Password);
         return await database.Write(async connection =>

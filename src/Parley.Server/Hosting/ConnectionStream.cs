@@ -31,7 +31,7 @@ internal sealed class ConnectionStream(ConnectionContext connection) : Stream
             var result = await input.ReadAsync(cancellationToken);
             var bytes = result.Buffer;
             var length = (int)Math.Min(bytes.Length, buffer.Length);
-            // With neither bytes nor an end, a read was given up that HTTP had begun. Asked before they are given back, and others' from then on.
+            // With neither bytes nor an end, a read was given up that HTTP had begun. To be asked first: bytes that were given back are others'.
             var isGivenUp = bytes.IsEmpty && !result.IsCompleted;
             bytes.Slice(0, length).CopyTo(buffer.Span);
             input.AdvanceTo(bytes.GetPosition(length));

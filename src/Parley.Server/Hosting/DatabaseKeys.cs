@@ -12,7 +12,7 @@ namespace Parley.Server.Hosting;
 internal sealed class DatabaseKeys(Database database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. database.Read(connection => connection.QueryAsync<string>("SELECT xml FROM data_protection_keys ORDER BY name"))
+        [.. database.ReadAtOnce(connection => connection.QueryAsync<string>("SELECT xml FROM data_protection_keys ORDER BY name"))
             .GetAwaiter().GetResult().Select(XElement.Parse)];
 
     public void StoreElement(XElement element, string friendlyName) =>

@@ -58,7 +58,7 @@ public static class PhotosSetup
             "1024" => PhotoImage.Large,
             _ => throw Refusal.Invalid("size", "A photo comes in the sizes 64, 256 and 1024."),
         };
-        var content = await database.Read(connection => PhotoStore.Read(connection, photo, pixels)) ?? throw Refusal.NotFound();
+        var content = await database.ReadAtOnce(connection => PhotoStore.Read(connection, photo, pixels)) ?? throw Refusal.NotFound();
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return TypedResults.Bytes(content, "image/webp", entityTag: new EntityTagHeaderValue($"\"{photo}-{pixels}\""));
     }

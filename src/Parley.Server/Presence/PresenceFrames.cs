@@ -52,7 +52,7 @@ public static class PresenceFrames
     {
         var thread = FrameReader.Read(frame, WireJson.Wire.SayTypingFrame).Thread;
         var userId = socket.Caller.UserId;
-        var members = (await database.Read(connection => connection.QueryAsync<long>(
+        var members = (await database.ReadAtOnce(connection => connection.QueryAsync<long>(
             "SELECT user_id FROM thread_users WHERE thread_id = @thread AND NOT gone", new { thread = thread.Value }))).AsList();
         if (!members.Contains(userId.Value))
             throw Refusal.NotFound();

@@ -37,7 +37,7 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
             return [];
         // Written out, since the engines take a list of parameters in different ways.
         var sql = $"SELECT user_id, last_active_at FROM users WHERE user_id IN ({string.Join(',', userIds)})";
-        var stored = await _database.Read(connection => connection.QueryAsync<(long UserId, long LastActiveAt)>(
+        var stored = await _database.ReadAtOnce(connection => connection.QueryAsync<(long UserId, long LastActiveAt)>(
             new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache)));
         var whereabouts = await _fanout.Locate(userIds);
         return [.. stored.Select(row => whereabouts[row.UserId] is { IsOnline: false } gone

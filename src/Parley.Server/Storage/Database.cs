@@ -22,8 +22,8 @@ public abstract class Database : IAsyncDisposable
     public abstract Task<T> Read<T>(Func<DbConnection, Task<T>> query);
 
     /// <summary>
-    /// <see cref="Read"/> for a query that is a single command, of one statement or several: the engine needs no transaction around it, and
-    /// PostgreSQL is asked once instead of twice.
+    /// <see cref="Read"/> for a single command, of one statement or several, as most reads are: PostgreSQL gives it a snapshot by itself, and is
+    /// asked once instead of twice. A second command would see another moment.
     /// </summary>
     public virtual Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Read(query);
 

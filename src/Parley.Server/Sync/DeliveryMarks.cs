@@ -68,7 +68,7 @@ internal sealed class DeliveryMarks : BackgroundService
     public async Task ReachFromStorage(long userId, long version)
     {
         // Something undelivered is also unread, which spares most of a long list.
-        var rows = await _database.Read(connection => connection.QueryAsync<(long Thread, long Seq)>("""
+        var rows = await _database.ReadAtOnce(connection => connection.QueryAsync<(long Thread, long Seq)>("""
             SELECT m.thread_id, t.last_seq FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
             WHERE m.user_id = @userId AND m.unread > 0 AND NOT m.gone AND m.activity <= @version AND m.delivered_seq < t.last_seq
             """, new { userId, version }));

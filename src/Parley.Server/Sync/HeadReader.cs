@@ -8,7 +8,7 @@ namespace Parley.Server.Sync;
 /// <summary>Reads a user's threads as heads. Each query picks the user's own rows first, then joins what belongs to them.</summary>
 public static class HeadReader
 {
-    private const string Columns = """
+    private static readonly string Columns = $"""
         m.user_id AS UserId, m.thread_id AS ThreadId, m.version AS Version, m.activity AS Activity, m.read_seq AS ReadSeq,
         m.delivered_seq AS DeliveredSeq, m.cleared_seq AS ClearedSeq, m.unread AS Unread, m.muted AS Muted, m.pinned AS Pinned,
         m.archived AS Archived, m.gone AS Gone, m.nickname AS Nickname,
@@ -16,10 +16,7 @@ public static class HeadReader
         p.user_id AS UserId, p.thread_id AS ThreadId, p.read_seq AS ReadSeq, p.delivered_seq AS DeliveredSeq,
         u.user_id AS UserId, u.username AS Username, u.full_name AS FullName, u.photo_id AS PhotoId, u.settings AS Settings,
         l.thread_id AS ThreadId, l.seq AS Seq, l.revision AS Revision, l.user_id AS UserId, l.cid AS Cid, l.text AS Text,
-        l.sent_at AS SentAt, l.edited_at AS EditedAt, l.deleted AS Deleted, l.reply_to AS ReplyTo,
-        CASE WHEN l.revised THEN (
-            SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = l.thread_id AND r.seq = l.seq
-        ) END AS ReactionList
+        l.sent_at AS SentAt, l.edited_at AS EditedAt, l.deleted AS Deleted, l.reply_to AS ReplyTo, {MessageReader.Reactions("l")}
         """;
 
     private const string Joins = """

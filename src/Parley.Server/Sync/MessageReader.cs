@@ -8,12 +8,9 @@ namespace Parley.Server.Sync;
 /// <summary>Reads messages of a thread, always by key and never by offset, and only those that the reader may see.</summary>
 public static class MessageReader
 {
-    private const string Columns = """
+    private static readonly string Columns = $"""
         thread_id AS ThreadId, seq AS Seq, revision AS Revision, user_id AS UserId, cid AS Cid, text AS Text,
-        sent_at AS SentAt, edited_at AS EditedAt, deleted AS Deleted, reply_to AS ReplyTo,
-        CASE WHEN revised THEN (
-            SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = messages.thread_id AND r.seq = messages.seq
-        ) END AS ReactionList
+        sent_at AS SentAt, edited_at AS EditedAt, deleted AS Deleted, reply_to AS ReplyTo, {Reactions("messages")}
         """;
 
     private const string Extent = """
@@ -51,12 +48,6 @@ public static class MessageReader
     public static Task<long> ReadPurgedRevision(DbConnection connection, long threadId) =>
         connection.QuerySingleAsync<long>("SELECT purged_revision FROM threads WHERE thread_id = @threadId", new { threadId });
 
-    /// <summary>At most <paramref name="limit"/> messages with after &lt; seq &lt; before, newest first.</summary>
-    public static Task<List<Message>> ReadBefore(DbConnection connection, long threadId, long after, long before, int limit) =>
-        Read(connection, $"""
-            SELECT {Columns} FROM messages WHERE thread_id = @threadId AND seq > @after AND seq < @before ORDER BY seq DESC LIMIT @limit
-            """, new { threadId, after, before, limit });
-
     /// <summary>At most <paramref name="limit"/> messages with a seq from <paramref name="from"/> on, oldest first.</summary>
     public static Task<List<Message>> ReadFrom(DbConnection connection, long threadId, long from, int limit) =>
         Read(connection, $"""
@@ -81,9 +72,20 @@ public static class MessageReader
                 SELECT {Columns} FROM messages
                 WHERE thread_id = @threadId AND revised AND revision > @revision AND seq > @clearedSeq
                 ORDER BY revision LIMIT @limit
-            ) revised
+            ) changed
             ORDER BY Revision LIMIT @limit
             """, new { threadId, revision, clearedSeq, limit });
+
+    /// <summary>
+    /// The column of a message's reactions (<see cref="MessageRow.ReactionList"/>). They are looked for only where the message was changed
+    /// after it was sent, as by them it was.
+    /// </summary>
+    /// <param name="message">What the query calls the table of messages.</param>
+    internal static string Reactions(string message) => $"""
+        CASE WHEN {message}.revised THEN (
+            SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = {message}.thread_id AND r.seq = {message}.seq
+        ) END AS ReactionList
+        """;
 
     private static async Task<List<Message>> Read(DbConnection connection, string sql, object parameters) =>
         (await connection.QueryAsync<MessageRow>(sql, parameters)).AsList().ConvertAll(Projection.ToMessage);

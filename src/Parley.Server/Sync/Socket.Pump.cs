@@ -229,12 +229,12 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         var database = _services.Database;
         await _channel.Reached;
         // It may have ended between its look-up and the moment from which its end is heard of here.
-        if (!await database.Read(connection => SyncRoutes.IsSignedIn(connection, Caller)))
+        if (!await database.ReadAtOnce(connection => SyncRoutes.IsSignedIn(connection, Caller)))
         {
             Close(4401, "session ended");
             return;
         }
-        var version = await database.Read(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
+        var version = await database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
         var now = Timestamp.From(_services.Clock.GetUtcNow());
         await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
         _hot = null;
@@ -286,7 +286,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                 break;
             case ResetFrame reset:
                 // Read before it is sent: the client bootstraps at once, and what is committed after that must still be pushed (S9).
-                _sent = await _services.Database.Read(connection => ChangesReader.ReadVersion(connection, userId));
+                _sent = await _services.Database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, userId));
                 _epoch = reset.Epoch;
                 _isBehind = false;
                 await Send(JsonSerializer.SerializeToUtf8Bytes(reset, WireJson.Wire.ResetFrame));

@@ -68,7 +68,7 @@ public static class SyncRoutes
             if (channel is not null)
                 await channel.Reached;
             // The session may have ended between its look-up and the moment from which its end is heard of here.
-            if (channel is not null && !await database.Read(connection => IsSignedIn(connection, caller)))
+            if (channel is not null && !await database.ReadAtOnce(connection => IsSignedIn(connection, caller)))
                 throw new Refusal(ErrorCode.Unauthenticated, "Sign in first.");
             var frame = await ChangesReader.Read(database, caller.UserId.Value, epoch, since, NothingHot);
             if (channel is not null && frame is ChangesFrame { From: var from, To: var to } && from == to)
@@ -101,7 +101,7 @@ public static class SyncRoutes
             var thread = await MessageReader.ReadExtent(connection, caller.UserId.Value, id.Value);
             if (since > thread.Revision || since < thread.PurgedRevision)
             {
-                var newest = await MessageReader.ReadBefore(connection, id.Value, thread.ClearedSeq, long.MaxValue, Limits.PageDefault);
+                var (_, newest) = await MessageReader.ReadPage(connection, caller.UserId.Value, id.Value, long.MaxValue, Limits.PageDefault);
                 return new ThreadChanges(database.Epoch, thread.Revision, newest, Reset: true);
             }
             var messages = await MessageReader.ReadChanged(connection, id.Value, thread.ClearedSeq, since, MessagesPerPage + 1);

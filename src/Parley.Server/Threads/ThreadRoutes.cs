@@ -26,7 +26,7 @@ public static class ThreadRoutes
         Caller caller, Database database, PageTokens tokens, string? limit, string? pageToken)
     {
         var size = (int)(Query.ReadNumber("limit", limit, 1, Limits.ThreadsMax) ?? Limits.ThreadsDefault);
-        return TypedResults.Ok(await database.Read(async connection =>
+        return TypedResults.Ok(await database.ReadAtOnce(async connection =>
         {
             var (heads, next) = await ThreadPages.Read(connection, tokens, caller.UserId.Value, pageToken, size);
             return new ThreadsPage(database.Epoch, heads, next);
@@ -78,5 +78,5 @@ public static class ThreadRoutes
         }));
 
     private static async Task<Head> ReadHead(Database database, Caller caller, long threadId) =>
-        await database.Read(connection => HeadReader.ReadOne(connection, caller.UserId.Value, threadId)) ?? throw Refusal.NotFound();
+        await database.ReadAtOnce(connection => HeadReader.ReadOne(connection, caller.UserId.Value, threadId)) ?? throw Refusal.NotFound();
 }

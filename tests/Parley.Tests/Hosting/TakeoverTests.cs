@@ -33,11 +33,8 @@ public sealed class TakeoverTests : IDisposable
     public async Task Of_the_request_nothing_is_left_while_the_connection_lives()
     {
         await using var app = await Start();
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
+        using var client = await ConnectAndSayOne(app);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(Upgrade + "one"));
-        await ReadTo(stream, "one");
         await Eventually.Holds(IsRequestGone, "the request is collected");
         await stream.WriteAsync("two"u8.ToArray());
         await ReadTo(stream, "two");
@@ -54,12 +51,9 @@ public sealed class TakeoverTests : IDisposable
     public async Task Who_goes_without_a_word_ends_it()
     {
         await using var app = await Start();
-        using (var client = new TcpClient { LingerState = new LingerOption(true, 0) })
-        {
-            await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Upgrade + "one"));
-            await ReadTo(client.GetStream(), "one");
-        }
+        var client = await ConnectAndSayOne(app);
+        client.LingerState = new LingerOption(true, 0);
+        client.Dispose();
         await Eventually.Holds(() => _place.IsFree, "the place is given back");
     }
 
@@ -67,11 +61,8 @@ public sealed class TakeoverTests : IDisposable
     public async Task A_stopping_server_waits_for_what_has_been_taken_over()
     {
         await using var app = await Start();
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
+        using var client = await ConnectAndSayOne(app);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(Upgrade + "one"));
-        await ReadTo(stream, "one");
         var stop = app.StopAsync();
         await stream.WriteAsync("two"u8.ToArray());
         await ReadTo(stream, "two");
@@ -111,6 +102,15 @@ public sealed class TakeoverTests : IDisposable
         app.Run(Answer);
         await app.StartAsync();
         return app;
+    }
+
+    private static async Task<TcpClient> ConnectAndSayOne(WebApplication app)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Upgrade + "one"));
+        await ReadTo(client.GetStream(), "one");
+        return client;
     }
 
     private async Task Answer(HttpContext context)

@@ -13,7 +13,7 @@ internal static class Invariants
     {
         foreach (var head in await database.Read(c => HeadReader.ReadPage(c, user, (long.MaxValue, long.MaxValue), 100)))
         {
-            var messages = await database.Read(c => MessageReader.ReadBefore(c, head.Id.Value, head.ClearedSeq, long.MaxValue, 10_000));
+            var messages = await database.Read(c => MessageReader.ReadFrom(c, head.Id.Value, head.ClearedSeq + 1, 10_000));
             Assert.Equal(messages.Count(message => message.From.Value != user && message.Seq > head.ReadSeq && !message.Deleted), head.Unread);
         }
     }

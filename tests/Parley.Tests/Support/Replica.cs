@@ -25,7 +25,7 @@ internal sealed class Replica(long user)
         foreach (var head in await HeadReader.ReadPage(connection, user, (long.MaxValue, long.MaxValue), 10_000))
         {
             replica._heads[head.Id] = head;
-            var messages = await MessageReader.ReadBefore(connection, head.Id.Value, head.ClearedSeq, long.MaxValue, 10_000);
+            var messages = await MessageReader.ReadFrom(connection, head.Id.Value, head.ClearedSeq + 1, 10_000);
             replica._windows[head.Id] = (head.Revision, new(messages.ToDictionary(message => message.Seq)));
         }
         return replica;

@@ -110,7 +110,7 @@ public sealed class ChangesReaderTests : IAsyncLifetime
 
         var script = Repository.Read($"src/Parley.Server/Storage/{(TestEngine.IsPostgres ? "Postgres/Migrations/0004" : "Sqlite/Migrations/0003")}-indexes-of-messages.sql");
         var update = script[script.IndexOf("UPDATE messages", StringComparison.Ordinal)..script.IndexOf("DROP INDEX messages_by_revision", StringComparison.Ordinal)];
-        await Database.Write(c => c.ExecuteAsync("UPDATE messages SET revised = NOT (1 = 1)"));
+        await Database.Write(c => c.ExecuteAsync("UPDATE messages SET revised = @revised", new { revised = false }));
         await Database.Write(c => c.ExecuteAsync(update));
         await CheckAll();
 

@@ -303,7 +303,7 @@ internal sealed partial class ClusterFanout : BackgroundService, IFanout
             {
                 // Written out, since the engines take a list of parameters in different ways.
                 var sql = $"SELECT user_id, version FROM user_versions WHERE user_id IN ({string.Join(',', chunk)})";
-                var rows = await _database.Read(connection => connection.QueryAsync<(long UserId, long Version)>(
+                var rows = await _database.ReadAtOnce(connection => connection.QueryAsync<(long UserId, long Version)>(
                     new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache)));
                 foreach (var (userId, version) in rows)
                     _channels.Find(userId)?.Skip(version);

@@ -8,7 +8,7 @@ namespace Parley.Server.Storage.Sqlite;
 internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
 {
     private const string ThreadColumns = "thread_id, direct_key, created_at, last_seq, revision, purged_revision";
-    private const string MessageColumns = "thread_id, seq, revision, user_id, cid, text, sent_at, edited_at, deleted, reply_to";
+    private const string MessageColumns = "thread_id, seq, revision, user_id, cid, text, sent_at, edited_at, deleted, reply_to, revised";
 
     private readonly Dictionary<string, SqliteStatement> _statements = [];
     private readonly RowCache _cache = new();
@@ -111,7 +111,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         {
             if (message.IsNew)
             {
-                Prepare($"INSERT INTO messages ({MessageColumns}, revised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)").Run(
+                Prepare($"INSERT INTO messages ({MessageColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)").Run(
                     [message.ThreadId, message.Seq, message.Revision, message.UserId, message.Cid, message.Text, message.SentAt,
                         message.EditedAt, message.Deleted, message.ReplyTo, message.IsRevised]);
             }
@@ -156,8 +156,9 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
     {
         foreach (var message in messages)
         {
-            message.Reactions.AddRange(Prepare("SELECT user_id, emoji FROM reactions WHERE thread_id = $1 AND seq = $2")
-                .Query([message.ThreadId, message.Seq], row => new ReactionRow(row.GetInt64(0), row.GetString(1))));
+            if (message.IsRevised)
+                message.Reactions.AddRange(Prepare("SELECT user_id, emoji FROM reactions WHERE thread_id = $1 AND seq = $2")
+                    .Query([message.ThreadId, message.Seq], row => new ReactionRow(row.GetInt64(0), row.GetString(1))));
             set.Add(message);
         }
     }
@@ -222,5 +223,6 @@ internal sealed class SqliteRows(SqliteConnection connection) : IDisposable
         Deleted = row.GetBoolean(8),
         WasDeleted = row.GetBoolean(8),
         ReplyTo = row.IsNull(9) ? null : row.GetInt64(9),
+        IsRevised = row.GetBoolean(10),
     };
 }
