@@ -1,8 +1,8 @@
-import { composer, expect, find, log, message, row, say, test } from './support/test.ts';
+import { composer, expect, find, log, message, row, say, signUp, test } from './support/test.ts';
 
-test('two people sign up, find each other and talk', async ({ join }) => {
-  const ada = await join('Ada Lovelace');
-  const bob = await join('Bob Builder');
+test('two people sign up, find each other and talk', async ({ visit }) => {
+  const ada = await signUp(await visit(), 'Ada Lovelace');
+  const bob = await signUp(await visit(), 'Bob Builder');
   await find(ada, bob);
 
   await say(ada.page, 'Hello Bob, 你好 👋');

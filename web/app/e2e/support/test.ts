@@ -26,7 +26,7 @@ interface BrowserOptions {
 }
 
 interface Fixtures {
-  /** Opens a browser for somebody new, who signs up through the form. */
+  /** Opens a browser for somebody new, who is signed in already: the form is tested where it is the subject. */
   join: (fullName: string, options?: BrowserOptions) => Promise<Person>;
   /** Opens a browser that nobody has signed in with. */
   visit: (options?: BrowserOptions) => Promise<Page>;
@@ -78,12 +78,12 @@ export const test = base.extend<Fixtures, { server: Server }>({
   join: async ({ visit }, use) => {
     await use(async (fullName, options) => {
       const page = await visit(options);
-      const username = `${fullName.toLowerCase().replaceAll(/[^a-z]/g, '')}${++people}`;
-      await page.goto('/signup');
-      await page.getByLabel('Full name').fill(fullName);
-      await page.getByLabel('Username').fill(username);
-      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-      await page.getByRole('button', { name: 'Create account' }).click();
+      const username = newUsername(fullName);
+      const answer = await page.request.post('/api/accounts', {
+        data: { username, fullName, password: PASSWORD },
+      });
+      expect(answer.ok(), await answer.text()).toBe(true);
+      await page.goto('/');
       await expect(searchBox(page)).toBeVisible();
       return { page, context: page.context(), username, fullName };
     });
@@ -124,6 +124,20 @@ function watch(page: Page, complaints: string[]): void {
     }
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+}
+
+const newUsername = (fullName: string) => `${fullName.toLowerCase().replaceAll(/[^a-z]/g, '')}${++people}`;
+
+/** Signs somebody new up through the form. */
+export async function signUp(page: Page, fullName: string): Promise<Person> {
+  const username = newUsername(fullName);
+  await page.goto('/signup');
+  await page.getByLabel('Full name').fill(fullName);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(searchBox(page)).toBeVisible();
+  return { page, context: page.context(), username, fullName };
 }
 
 /** Signs in through the form. */
