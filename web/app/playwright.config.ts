@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
 const CHROMIUM = '/usr/bin/chromium';
-/** The same engine without what only a screen needs: half the processor's time. Speed is measured in the browser that people use. */
+/** The same engine without what only a screen needs, so that tests end sooner. Speed is measured in the browser that people use. */
 const HEADLESS = '/usr/bin/chromium-headless-shell';
 const suited = process.env.PARLEY_SPEED !== '1' && existsSync(HEADLESS) ? HEADLESS : CHROMIUM;
 
@@ -24,7 +24,7 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1280, height: 800 },
-    // Screenshots of every step cost the tests a tenth of their time.
+    // A picture of every step costs processor time that the tests' clocks would see.
     trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? suited,

@@ -9,6 +9,6 @@ internal static class Schedules
     private static readonly int Factor = int.TryParse(
         Environment.GetEnvironmentVariable("PARLEY_SCHEDULES"), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) ? factor : 1;
 
-    /// <summary>A third of them on PostgreSQL, where each schedule starts some twenty processes: its connections.</summary>
+    /// <summary>A third of them on PostgreSQL, which starts a process for each of a schedule's connections.</summary>
     public static int Times(int daily) => (TestEngine.IsPostgres ? (daily + 2) / 3 : daily) * Factor;
 }
