@@ -37,9 +37,9 @@ internal static class SqliteConnections
         return connection;
     }
 
-    public static SqliteConnection OpenReader(string connectionString)
+    public static SqliteReader OpenReader(string connectionString)
     {
-        var connection = Open(connectionString);
+        var connection = Open(connectionString, settings => new SqliteReader(settings));
         connection.Execute("PRAGMA query_only = ON");
         return connection;
     }
@@ -78,10 +78,13 @@ internal static class SqliteConnections
         }
     }
 
-    private static SqliteConnection Open(string connectionString)
+    private static SqliteConnection Open(string connectionString) => Open(connectionString, settings => new SqliteConnection(settings));
+
+    private static T Open<T>(string connectionString, Func<string, T> create)
+        where T : SqliteConnection
     {
         // Not pooled: these connections live as long as the database, and a pool would hand them out with foreign settings.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        var connection = create(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
         try
         {
             connection.Open();

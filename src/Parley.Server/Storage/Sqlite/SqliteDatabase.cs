@@ -15,7 +15,7 @@ public sealed class SqliteDatabase : Database
     private const int IdleReaders = 16;
 
     private readonly string _connectionString;
-    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly ConcurrentBag<SqliteReader> _readers = [];
     private readonly SqliteWriter _writer;
 
     private SqliteDatabase(string connectionString, string epoch, TimeProvider clock)
