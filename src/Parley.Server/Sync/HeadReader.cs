@@ -8,15 +8,14 @@ namespace Parley.Server.Sync;
 /// <summary>Reads a user's threads as heads. Each query picks the user's own rows first, then joins what belongs to them.</summary>
 public static class HeadReader
 {
+    // Of the user's own row all columns, used or not: PostgreSQL then sorts the rows of a long list as they are, in two thirds of the time.
     private static readonly string Columns = $"""
-        m.user_id AS UserId, m.thread_id AS ThreadId, m.version AS Version, m.activity AS Activity, m.read_seq AS ReadSeq,
-        m.delivered_seq AS DeliveredSeq, m.cleared_seq AS ClearedSeq, m.unread AS Unread, m.muted AS Muted, m.pinned AS Pinned,
-        m.archived AS Archived, m.gone AS Gone, m.nickname AS Nickname,
-        t.thread_id AS ThreadId, t.direct_key AS DirectKey, t.created_at AS CreatedAt, t.last_seq AS LastSeq, t.revision AS Revision,
-        p.user_id AS UserId, p.thread_id AS ThreadId, p.read_seq AS ReadSeq, p.delivered_seq AS DeliveredSeq,
-        u.user_id AS UserId, u.username AS Username, u.full_name AS FullName, u.photo_id AS PhotoId, u.settings AS Settings,
-        l.thread_id AS ThreadId, l.seq AS Seq, l.revision AS Revision, l.user_id AS UserId, l.cid AS Cid, l.text AS Text,
-        l.sent_at AS SentAt, l.edited_at AS EditedAt, l.deleted AS Deleted, l.reply_to AS ReplyTo, {MessageReader.Reactions("l")}
+        m.user_id, m.thread_id, m.version, m.activity, m.read_seq, m.delivered_seq, m.cleared_seq, m.unread, m.muted, m.pinned, m.archived,
+        m.gone, m.nickname,
+        t.direct_key, t.created_at, t.last_seq, t.revision,
+        p.read_seq, p.delivered_seq,
+        u.user_id, u.username, u.full_name, u.photo_id, u.settings,
+        {MessageReader.Columns("l")}
         """;
 
     private const string Joins = """
@@ -55,14 +54,47 @@ public static class HeadReader
 
     private static async Task<List<(Head Head, bool IsGone)>> Read(DbConnection connection, string sql, object parameters)
     {
-        var rows = (await connection.QueryAsync<MemberRow, ThreadRow, MemberRow, UserRow, MessageRow?, HeadRow>(
-            sql, (member, thread, peer, user, last) => new(member, thread, peer, user, last), parameters,
-            splitOn: "ThreadId,UserId,UserId,ThreadId")).AsList();
-        return rows.ConvertAll(row => (
-            Projection.ToHead(row.Thread, row.Member, row.Peer, Projection.ToUser(row.User),
-                row.Last is null ? null : Projection.ToMessage(row.Last)),
-            row.Member.Gone));
+        using var rows = await connection.ExecuteReaderAsync(sql, parameters);
+        return await ColumnReader.ReadAll(rows, ToHead);
     }
 
-    private sealed record HeadRow(MemberRow Member, ThreadRow Thread, MemberRow Peer, UserRow User, MessageRow? Last);
+    private static (Head Head, bool IsGone) ToHead(ColumnReader columns)
+    {
+        var member = new MemberRow
+        {
+            UserId = columns.Long(),
+            ThreadId = columns.Long(),
+            Version = columns.Long(),
+            Activity = columns.Long(),
+            ReadSeq = columns.Long(),
+            DeliveredSeq = columns.Long(),
+            ClearedSeq = columns.Long(),
+            Unread = columns.Long(),
+            Muted = columns.Boolean(),
+            Pinned = columns.Boolean(),
+            Archived = columns.Boolean(),
+            Gone = columns.Boolean(),
+            Nickname = columns.TextOrNull(),
+        };
+        var thread = new ThreadRow
+        {
+            ThreadId = member.ThreadId,
+            DirectKey = columns.Text(),
+            CreatedAt = columns.Long(),
+            LastSeq = columns.Long(),
+            Revision = columns.Long(),
+        };
+        var (readSeq, deliveredSeq) = (columns.Long(), columns.Long());
+        var user = new UserRow
+        {
+            UserId = columns.Long(),
+            Username = columns.Text(),
+            FullName = columns.Text(),
+            PhotoId = columns.TextOrNull(),
+            Settings = columns.Text(),
+        };
+        var peer = new MemberRow { UserId = user.UserId, ThreadId = member.ThreadId, ReadSeq = readSeq, DeliveredSeq = deliveredSeq };
+        var last = columns.IsNull ? null : MessageReader.ToMessage(columns);
+        return (Projection.ToHead(thread, member, peer, Projection.ToUser(user), last), member.Gone);
+    }
 }

@@ -8,10 +8,7 @@ namespace Parley.Server.Sync;
 /// <summary>Reads messages of a thread, always by key and never by offset, and only those that the reader may see.</summary>
 public static class MessageReader
 {
-    private static readonly string Columns = $"""
-        thread_id AS ThreadId, seq AS Seq, revision AS Revision, user_id AS UserId, cid AS Cid, text AS Text,
-        sent_at AS SentAt, edited_at AS EditedAt, deleted AS Deleted, reply_to AS ReplyTo, {Reactions("messages")}
-        """;
+    private static readonly string OwnColumns = Columns("messages");
 
     private const string Extent = """
         SELECT t.last_seq AS LastSeq, t.revision AS Revision, t.purged_revision AS PurgedRevision, m.cleared_seq AS ClearedSeq
@@ -33,15 +30,18 @@ public static class MessageReader
     public static async Task<(ThreadExtent Thread, List<Message> Messages)> ReadPage(
         DbConnection connection, long userId, long threadId, long before, int limit)
     {
-        await using var answers = await connection.QueryMultipleAsync($"""
+        using var rows = await connection.ExecuteReaderAsync($"""
             {Extent};
-            SELECT {Columns} FROM messages
+            SELECT {OwnColumns} FROM messages
             WHERE thread_id = @threadId AND seq < @before
                 AND seq > (SELECT cleared_seq FROM thread_users WHERE user_id = @userId AND thread_id = @threadId AND NOT gone)
             ORDER BY seq DESC LIMIT @limit
             """, new { userId, threadId, before, limit });
-        var thread = await answers.ReadSingleOrDefaultAsync<ThreadExtent>() ?? throw Refusal.NotFound();
-        return (thread, (await answers.ReadAsync<MessageRow>()).AsList().ConvertAll(Projection.ToMessage));
+        if (!await rows.ReadAsync())
+            throw Refusal.NotFound();
+        var thread = ToExtent(new ColumnReader(rows));
+        await rows.NextResultAsync();
+        return (thread, await ColumnReader.ReadAll(rows, ToMessage));
     }
 
     /// <summary>The revision below which a window of the thread cannot be brought up to date (S5).</summary>
@@ -51,7 +51,7 @@ public static class MessageReader
     /// <summary>At most <paramref name="limit"/> messages with a seq from <paramref name="from"/> on, oldest first.</summary>
     public static Task<List<Message>> ReadFrom(DbConnection connection, long threadId, long from, int limit) =>
         Read(connection, $"""
-            SELECT {Columns} FROM messages WHERE thread_id = @threadId AND seq >= @from ORDER BY seq LIMIT @limit
+            SELECT {OwnColumns} FROM messages WHERE thread_id = @threadId AND seq >= @from ORDER BY seq LIMIT @limit
             """, new { threadId, from, limit });
 
     /// <summary>
@@ -62,14 +62,14 @@ public static class MessageReader
     public static Task<List<Message>> ReadChanged(DbConnection connection, long threadId, long clearedSeq, long revision, int limit) =>
         Read(connection, $"""
             SELECT * FROM (
-                SELECT {Columns} FROM messages
+                SELECT {OwnColumns} FROM messages
                 WHERE thread_id = @threadId AND NOT revised AND revision > @revision AND seq > @clearedSeq
                     AND seq > (SELECT last_seq - revision FROM threads WHERE thread_id = @threadId) + @revision
                 ORDER BY seq LIMIT @limit
             ) sent
             UNION ALL
             SELECT * FROM (
-                SELECT {Columns} FROM messages
+                SELECT {OwnColumns} FROM messages
                 WHERE thread_id = @threadId AND revised AND revision > @revision AND seq > @clearedSeq
                 ORDER BY revision LIMIT @limit
             ) changed
@@ -77,18 +77,47 @@ public static class MessageReader
             """, new { threadId, revision, clearedSeq, limit });
 
     /// <summary>
-    /// The column of a message's reactions (<see cref="MessageRow.ReactionList"/>). They are looked for only where the message was changed
-    /// after it was sent, as by them it was.
+    /// The columns that <see cref="ToMessage"/> takes. Reactions are looked for only where the message was changed after it was sent, as by them
+    /// it was.
     /// </summary>
     /// <param name="message">What the query calls the table of messages.</param>
-    internal static string Reactions(string message) => $"""
+    internal static string Columns(string message) => $"""
+        {message}.thread_id, {message}.seq, {message}.revision, {message}.user_id, {message}.cid, {message}.text, {message}.sent_at,
+        {message}.edited_at, {message}.deleted, {message}.reply_to,
         CASE WHEN {message}.revised THEN (
             SELECT string_agg(r.user_id || ' ' || r.emoji, ' ') FROM reactions r WHERE r.thread_id = {message}.thread_id AND r.seq = {message}.seq
-        ) END AS ReactionList
+        ) END
         """;
 
-    private static async Task<List<Message>> Read(DbConnection connection, string sql, object parameters) =>
-        (await connection.QueryAsync<MessageRow>(sql, parameters)).AsList().ConvertAll(Projection.ToMessage);
+    /// <summary>A message from <see cref="Columns"/>.</summary>
+    internal static Message ToMessage(ColumnReader columns) => Projection.ToMessage(new MessageRow
+    {
+        ThreadId = columns.Long(),
+        Seq = columns.Long(),
+        Revision = columns.Long(),
+        UserId = columns.Long(),
+        Cid = columns.Text(),
+        Text = columns.Text(),
+        SentAt = columns.Long(),
+        EditedAt = columns.LongOrNull(),
+        Deleted = columns.Boolean(),
+        ReplyTo = columns.LongOrNull(),
+        ReactionList = columns.TextOrNull(),
+    });
+
+    private static ThreadExtent ToExtent(ColumnReader columns) => new()
+    {
+        LastSeq = columns.Long(),
+        Revision = columns.Long(),
+        PurgedRevision = columns.Long(),
+        ClearedSeq = columns.Long(),
+    };
+
+    private static async Task<List<Message>> Read(DbConnection connection, string sql, object parameters)
+    {
+        using var rows = await connection.ExecuteReaderAsync(sql, parameters);
+        return await ColumnReader.ReadAll(rows, ToMessage);
+    }
 }
 
 /// <summary>Where a thread stands, and from where on its reader may see it.</summary>
