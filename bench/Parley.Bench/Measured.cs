@@ -8,10 +8,11 @@ namespace Parley.Bench;
 /// <param name="P99">The same of 99 in 100.</param>
 /// <param name="Most">The same of all.</param>
 /// <param name="Server">Processor time for each, in µs: the servers'.</param>
+/// <param name="Compiler">The part of it in which they were compiled anew.</param>
 /// <param name="Database">PostgreSQL's.</param>
 /// <param name="Bench">The bench's own.</param>
 /// <param name="Others">How many processors everything else on the machine used: where that is much, figures are lower bounds.</param>
-internal sealed record Measured(double PerSecond, double P50, double P99, double Most, double Server, double Database, double Bench, double Others)
+internal sealed record Measured(double PerSecond, double P50, double P99, double Most, double Server, double Compiler, double Database, double Bench, double Others)
 {
     /// <summary>A run that took so long for each, in milliseconds, and used so much.</summary>
     public static Measured From(IEnumerable<double> took, Consumed used)
@@ -19,8 +20,8 @@ internal sealed record Measured(double PerSecond, double P50, double P99, double
         var sorted = took.Order().ToList();
         return new Measured(
             sorted.Count / used.Elapsed.TotalSeconds, Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99), sorted[^1],
-            used.Server.TotalMicroseconds / sorted.Count, used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count,
-            used.Others);
+            used.Server.TotalMicroseconds / sorted.Count, used.Compiler.TotalMicroseconds / sorted.Count,
+            used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count, used.Others);
     }
 
     /// <summary>What was used, to read. A server that runs already is not told from everything else.</summary>
@@ -31,6 +32,6 @@ internal sealed record Measured(double PerSecond, double P50, double P99, double
     /// <summary>The middle of each figure.</summary>
     public static Measured MedianOf(IReadOnlyCollection<Measured> runs) => new(
         Figures.Median(runs, run => run.PerSecond), Figures.Median(runs, run => run.P50), Figures.Median(runs, run => run.P99),
-        Figures.Median(runs, run => run.Most), Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Database),
-        Figures.Median(runs, run => run.Bench), Figures.Median(runs, run => run.Others));
+        Figures.Median(runs, run => run.Most), Figures.Median(runs, run => run.Server), Figures.Median(runs, run => run.Compiler),
+        Figures.Median(runs, run => run.Database), Figures.Median(runs, run => run.Bench), Figures.Median(runs, run => run.Others));
 }

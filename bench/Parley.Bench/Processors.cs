@@ -24,9 +24,7 @@ internal static class Processors
         {
             try
             {
-                // "pid (name) state ppid …": the name may hold anything, the rest is numbers.
-                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                var (_, fields) = ReadStat(folder);
                 var isRoot = Path.GetFileName(folder) == root.ToString(CultureInfo.InvariantCulture);
                 if (isRoot || Parse(fields[1]) == root)
                     ticks += fields[11..(isRoot ? 15 : 13)].Sum(Parse);
@@ -37,6 +35,34 @@ internal static class Processors
             }
         }
         return FromTicks(ticks);
+    }
+
+    /// <summary>What those threads of a process have used that have a name, of which Linux keeps 15 characters, and have not ended.</summary>
+    public static TimeSpan TimeOfThreads(int process, string name)
+    {
+        var ticks = 0.0;
+        foreach (var folder in Directory.EnumerateDirectories($"/proc/{process}/task"))
+        {
+            try
+            {
+                var (called, fields) = ReadStat(folder);
+                if (called == name)
+                    ticks += fields[11..13].Sum(Parse);
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+        return FromTicks(ticks);
+    }
+
+    // "pid (name) state ppid …": the name may hold anything, the rest is numbers.
+    private static (string Name, string[] Fields) ReadStat(string folder)
+    {
+        var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+        var end = stat.LastIndexOf(')');
+        return (stat[(stat.IndexOf('(') + 1)..end], stat[(end + 2)..].Split(' '));
     }
 
     private static TimeSpan FromTicks(double ticks) => TimeSpan.FromSeconds(ticks / TicksPerSecond);

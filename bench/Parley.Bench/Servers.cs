@@ -34,7 +34,11 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Time of the processors that they have used; nothing is known of one that was there already.</summary>
     public TimeSpan ProcessorTime => _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
 
-    /// <summary>The same of PostgreSQL.</summary>
+    /// <summary>The part of it in which .NET compiles anew what runs often, by a thread that ends when it has had nothing to do for some seconds.</summary>
+    public TimeSpan CompilerTime =>
+        _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + Processors.TimeOfThreads(server.Id, ".NET Tiered Com"));
+
+    /// <summary>Time of the processors that PostgreSQL has used.</summary>
     public TimeSpan DatabaseTime => _setting.DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
 
     /// <summary>Memory that they hold, in bytes (VmRSS).</summary>

@@ -2,26 +2,26 @@ namespace Parley.Bench;
 
 /// <summary>
 /// Lasts until the server is as fast as it becomes: what runs often is compiled anew, which takes the longer, the less of the processors is left for
-/// it. A server that many people have just signed up at is done in seconds, a full one that was started a moment ago in half a minute.
+/// it. A server that many people have just signed up at is done in seconds, a full one that was started a moment ago in half a minute, two in a
+/// cluster in a minute.
 /// </summary>
 internal static class WarmUp
 {
-    private const int RoundsMax = 8, RoundsWithoutGain = 2;
+    private const int RoundsMax = 16;
 
-    // Of the processors' time for each.
-    private const double Gain = 0.05;
+    // Of the servers' time, for compiling; of one that runs already it is not known.
+    private const double Compiling = 0.03;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
 
-    /// <summary>Does what is measured in rounds, until the server's work for each gets no cheaper.</summary>
+    /// <summary>Does what is measured in rounds, two at least, until little is compiled any more.</summary>
     public static async Task Run(Func<TimeSpan, Task<Measured>> measure)
     {
-        var (best, without) = (double.PositiveInfinity, 0);
-        for (var i = 0; i < RoundsMax && without < RoundsWithoutGain; i++)
+        var share = 1.0;
+        for (var i = 0; i < RoundsMax && (i < 2 || share > Compiling); i++)
         {
-            var now = (await measure(Round)).Server;
-            without = now < best * (1 - Gain) ? 0 : without + 1;
-            best = Math.Min(best, now);
+            var round = await measure(Round);
+            share = round.Server > 0 ? round.Compiler / round.Server : 0;
         }
     }
 }
