@@ -1,4 +1,5 @@
 import type { Head, Me, MessagePage } from '@parley/client';
+import { Sender } from './sender.ts';
 
 /** A program's way in, for setting a scene faster than by clicking. */
 export class Api {
@@ -37,11 +38,13 @@ export class Api {
     return this.call('POST', `/threads/${thread}/messages`, { cid, text });
   }
 
-  /** Sends many messages, several at a time; their order among each other is the order of the texts. */
+  /** Sends many messages by a socket, which keeps them in the order of the texts. */
   async sendMany(thread: string, texts: string[]): Promise<void> {
+    const sender = await Sender.signedIn(this.url, this.token);
     for (let at = 0; at < texts.length; at += 100) {
-      await Promise.all(texts.slice(at, at + 100).map((text) => this.send(thread, text)));
+      await Promise.all(texts.slice(at, at + 100).map((text) => sender.send(thread, text)));
     }
+    sender.close();
   }
 
   getThread(thread: string): Promise<Head> {
