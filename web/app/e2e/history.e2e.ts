@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, log, message, PASSWORD, row, searchBox, signIn, test } from './support/test.ts';
+import { expect, find, log, message, PASSWORD, row, say, searchBox, signIn, test } from './support/test.ts';
 
 const LONG = 20_000;
 
@@ -58,6 +58,41 @@ test('a thread of 20,000 messages opens like a short one and scrolls back withou
   expect(worst, 'px of jump while older messages arrive').toBeLessThanOrEqual(1);
   const first = await log(page).getByRole('article').first().innerText();
   expect(Number(/message (\d+)/.exec(first)?.[1])).toBeLessThan(LONG - 100);
+});
+
+test('[C2] what was fetched of a conversation is not fetched again: not when it is opened again, nor after a reload', async ({
+  join,
+  joinAgain,
+  layWire,
+}) => {
+  const ada = await join('Ada Lovelace');
+  const bob = await join('Bob Builder');
+  const cyd = await join('Cyd Short');
+  for (const other of [bob, cyd]) {
+    await find(other, ada);
+    await say(other.page, 'long ago');
+  }
+  const wire = await layWire();
+  const { page } = await joinAgain(ada, { wire });
+  const open = async (name: string, text: string) => {
+    await row(page, name).click();
+    await expect(message(page, text)).toBeVisible();
+  };
+
+  await open('Bob Builder', 'long ago');
+  await open('Cyd Short', 'long ago');
+  await say(bob.page, 'meanwhile');
+  await open('Bob Builder', 'meanwhile');
+  await open('Cyd Short', 'long ago');
+  await page.reload();
+  await expect(message(page, 'long ago')).toBeVisible();
+  await open('Bob Builder', 'meanwhile');
+
+  // One page of each.
+  expect(
+    wire.requests.filter((request) => /^GET \/api\/threads\/[^/]+\/messages/.test(request)),
+  ).toHaveLength(2);
+  expect(wire.requests.filter((request) => request.startsWith('GET /api/bootstrap'))).toHaveLength(1);
 });
 
 test('a conversation that grew while it was open scrolls back to where it began without a jump', async ({

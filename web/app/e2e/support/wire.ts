@@ -25,6 +25,8 @@ interface Link {
 export class Wire {
   private mode: WireMode = 'open';
   private readonly links = new Set<Link>();
+  /** The requests that went to the server, as method and path. */
+  readonly requests: string[] = [];
   /** How long everything takes, each way. */
   delayMs = 0;
   private readonly listener: TcpServer;
@@ -79,7 +81,11 @@ export class Wire {
     client.setNoDelay(true);
     server.setNoDelay(true);
     client.once('data', (head) => this.onHead(link, head));
-    client.on('data', (data) => this.later(() => link.isDead || server.write(data)));
+    client.on('data', (data) => {
+      const [, request] = /^([A-Z]+ \/\S*) HTTP/.exec(data.toString('latin1')) ?? [];
+      if (request) this.requests.push(request);
+      this.later(() => link.isDead || server.write(data));
+    });
     server.on('data', (data) => this.later(() => this.onAnswer(link, data)));
     for (const end of [client, server]) {
       end.on('error', () => {});
