@@ -7,18 +7,18 @@ namespace Parley.Bench;
 /// </summary>
 internal static class WarmUp
 {
-    private const int RoundsMax = 16;
+    private const int RoundsMin = 3, RoundsMax = 16;
 
     // Of the servers' time, for compiling; of one that runs already it is not known.
     private const double Compiling = 0.03;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
 
-    /// <summary>Does what is measured in rounds, two at least, until little is compiled any more.</summary>
+    /// <summary>Does what is measured in rounds until little is compiled any more.</summary>
     public static async Task Run(Func<TimeSpan, Task<Measured>> measure)
     {
         var share = 1.0;
-        for (var i = 0; i < RoundsMax && (i < 2 || share > Compiling); i++)
+        for (var i = 0; i < RoundsMax && (i < RoundsMin || share > Compiling); i++)
         {
             var round = await measure(Round);
             share = round.Server > 0 ? round.Compiler / round.Server : 0;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -68,6 +69,17 @@ public sealed class SqliteReaderTests : IDisposable
         _writer.Execute("ALTER TABLE numbers ADD COLUMN name TEXT; CREATE INDEX numbers_by_name ON numbers (name)");
 
         Assert.Equal([3], Above(3));
+    }
+
+    [Fact]
+    public void A_command_does_not_wait_as_long_as_the_one_before_it_with_the_same_text()
+    {
+        const string One = "SELECT 1";
+        _reader.Execute(One, commandTimeout: 7);
+        using var command = ((DbConnection)_reader).CreateCommand();
+        command.CommandText = One;
+
+        Assert.Equal(_reader.DefaultTimeout, command.CommandTimeout);
     }
 
     [Fact]

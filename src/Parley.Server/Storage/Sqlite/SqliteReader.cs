@@ -29,6 +29,7 @@ internal sealed class SqliteReader(string connectionString) : SqliteConnection(c
     internal void Return(SqliteCommand command)
     {
         command.Parameters.Clear();
+        command.CommandTimeout = DefaultTimeout;
         if (_kept.Count == KeptMax)
             Forget();
         if (!_kept.TryAdd(command.CommandText, command))
