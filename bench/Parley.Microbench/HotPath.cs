@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using BenchmarkDotNet.Attributes;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Server.Hosting;
@@ -23,7 +25,7 @@ public class HotPath
     private readonly byte[] _frame = JsonSerializer.SerializeToUtf8Bytes(
         new { type = "send", cid = Cid, thread = new Id(Thread), text = Text }, JsonSerializerOptions.Web);
 
-    private readonly PageTokens _tokens = new(new EphemeralDataProtectionProvider());
+    private readonly PageTokens _tokens;
     private readonly UserChannel _channel = new(Bob);
     private readonly WorkingSet _committed;
     private readonly UserRow _receiver;
@@ -41,6 +43,9 @@ public class HotPath
         _rows = [_committed.FindMember(Thread, Bob)!];
         _change = ChangesWriter.Write(_committed, "epoch", _receiver, _rows);
         _head = JsonSerializer.Deserialize(_change.Frame, WireJson.Wire.ChangesFrame)!.Threads[0];
+        var services = new ServiceCollection();
+        PageTokens.AddTo(services, _ => new Keys());
+        _tokens = services.BuildServiceProvider().GetRequiredService<PageTokens>();
         _token = WritePageToken();
     }
 
@@ -89,5 +94,14 @@ public class HotPath
             set.Add(new UserRow { UserId = id, Username = name, FullName = name, Settings = "{}", Version = 90, LoadedVersion = 90 });
         }
         return set;
+    }
+
+    private sealed class Keys : IXmlRepository
+    {
+        private readonly List<XElement> _keys = [];
+
+        public IReadOnlyCollection<XElement> GetAllElements() => _keys;
+
+        public void StoreElement(XElement element, string friendlyName) => _keys.Add(element);
     }
 }

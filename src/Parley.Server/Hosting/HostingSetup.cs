@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Options;
 using Parley.Protocol;
 using Parley.Server.Storage;
 using Parley.Server.Telemetry;
@@ -22,10 +19,7 @@ public static class HostingSetup
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<Greeting>();
         builder.Services.AddSingleton<OriginCheck>();
-        builder.Services.AddSingleton<PageTokens>();
-        builder.Services.AddDataProtection().SetApplicationName("parley");
-        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services =>
-            new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new DatabaseKeys(services.GetRequiredService<Database>())));
+        PageTokens.AddTo(builder.Services, services => new DatabaseKeys(services.GetRequiredService<Database>()));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;

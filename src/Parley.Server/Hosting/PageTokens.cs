@@ -3,6 +3,11 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Options;
 using Parley.Protocol;
 
 namespace Parley.Server.Hosting;
@@ -16,6 +21,17 @@ public sealed class PageTokens(IDataProtectionProvider protection)
     private const int LongestToken = 1_024;
 
     private readonly ConcurrentDictionary<string, IDataProtector> _protectors = new();
+
+    /// <summary>Adds them, with keys that the repository keeps. A key that was made for another algorithm stays good until it ends.</summary>
+    public static void AddTo(IServiceCollection services, Func<IServiceProvider, IXmlRepository> repository)
+    {
+        // Two fifths of the time of the framework's own choice to read, two thirds to write (docs/performance.md), and shorter.
+        services.AddDataProtection().SetApplicationName("parley").UseCryptographicAlgorithms(
+            new AuthenticatedEncryptorConfiguration { EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM });
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = repository(provider)));
+        services.AddSingleton<PageTokens>();
+    }
 
     /// <summary>Makes a token.</summary>
     public string Protect(string purpose, ReadOnlySpan<long> values) =>

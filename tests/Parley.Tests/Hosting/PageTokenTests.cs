@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Hosting;
@@ -65,5 +66,25 @@ public sealed class PageTokenTests(TestServer server) : IClassFixture<TestServer
         await own.Restart();
 
         Assert.Equal([42], own.Services.GetRequiredService<PageTokens>().Unprotect("messages", token));
+    }
+
+    [Fact]
+    public async Task A_token_made_before_the_algorithm_was_chosen_is_good_until_its_key_ends()
+    {
+        await using var own = await TestServer.Start();
+        var services = new ServiceCollection();
+        services.AddDataProtection().SetApplicationName("parley");
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new DatabaseKeys(own.Database));
+        await using var before = services.BuildServiceProvider();
+        var token = new PageTokens(before.GetRequiredService<IDataProtectionProvider>()).Protect("messages", [42]);
+
+        Assert.Equal([42], own.Services.GetRequiredService<PageTokens>().Unprotect("messages", token));
+    }
+
+    [Fact]
+    public void A_token_is_no_longer_than_its_numbers_need()
+    {
+        // Key and nonce, four numbers, and what proves them; AES-CBC with its HMAC takes 176 characters.
+        Assert.Equal(128, Tokens.Protect("messages", [1, 2, 3, 4]).Length);
     }
 }
