@@ -7,7 +7,7 @@ import { OpenThread } from './openThread.ts';
 
 /** Closed threads that a tab still keeps live, so that going back to one draws from memory. */
 const KEPT = 10;
-/** Values in one message to a tab: the first ones are drawn while the rest is being copied. */
+/** Values in one message to a tab. Of more it is told the rest when it has drawn these: 10,000 threads hold up no frame. */
 const BATCH = 500;
 
 /** Nobody waits for these: what they change is gathered like all else. */
@@ -39,6 +39,9 @@ export class Tab {
   /** What the tab shows, also while nobody is known to be signed in. */
   private readonly wanted = new Set<string>();
   private readonly sent = new Map<StoreKey, unknown>();
+  /** Keys whose values wait until the tab has drawn. */
+  private later = new Set<StoreKey>();
+  private isDrawing = false;
   private readonly port: EnginePort;
   private readonly engine: TabEngine;
   private readonly onChange: (key: StoreKey) => void;
@@ -114,22 +117,32 @@ export class Tab {
     for (const thread of this.wanted) this.openThread(thread);
   }
 
-  /** Tells the tab the values of these keys, where they differ from what it was told. */
+  /** Tells the tab the values of these keys, where they differ from what it was told. The first ones are told first. */
   send(keys: Iterable<StoreKey>): void {
-    let patches: Patch[] = [];
+    const patches: Patch[] = [];
     for (const key of keys) {
+      if (patches.length === BATCH) {
+        this.later.add(key);
+        continue;
+      }
       const value = this.valueOf(key);
       const previous = this.sent.get(key);
       if (value === previous) continue;
       if (value === undefined) this.sent.delete(key);
       else this.sent.set(key, value);
       patches.push(makePatch(key, value, previous));
-      if (patches.length === BATCH) {
-        this.port.post({ type: 'patch', patches });
-        patches = [];
-      }
     }
-    if (patches.length > 0) this.port.post({ type: 'patch', patches });
+    if (patches.length === 0) return;
+    const hasMore = this.later.size > 0 && !this.isDrawing;
+    this.isDrawing ||= hasMore;
+    this.port.post({ type: 'patch', patches, hasMore });
+  }
+
+  private sendLater(): void {
+    const keys = this.later;
+    this.later = new Set();
+    this.isDrawing = false;
+    this.send(keys);
   }
 
   /** Every key that the tab has a value of. */
@@ -157,6 +170,8 @@ export class Tab {
         this.isActive = message.isActive;
         this.isAttached = true;
         this.sent.clear();
+        this.later.clear();
+        this.isDrawing = false;
         this.stopWatching();
         if (message.lock !== null) {
           this.stopWatching = whenReleased(message.lock, () => this.engine.onDetach(this));
@@ -168,6 +183,9 @@ export class Tab {
         break;
       case 'call':
         void this.call(message.id, message.method, message.args);
+        break;
+      case 'drawn':
+        this.sendLater();
         break;
       case 'network':
         this.engine.onNetwork(message.isOnline);

@@ -316,6 +316,7 @@ export class TabClient implements Parley {
       case 'patch':
         this.isTold = true;
         this.apply(message.patches);
+        if (message.hasMore) this.askForMore();
         this.ready?.();
         break;
       case 'result':
@@ -325,6 +326,11 @@ export class TabClient implements Parley {
         this.take(message.id)?.reject(new ParleyError(message.problem));
         break;
     }
+  }
+
+  private askForMore(): void {
+    const { port } = this;
+    this.store.afterTelling(() => port?.post({ type: 'drawn' }));
   }
 
   private take(id: number): Call | undefined {

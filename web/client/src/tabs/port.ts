@@ -5,6 +5,8 @@ import type { Patch } from './patch.ts';
 export type TabMessage =
   | ({ type: 'attach' } & TabState)
   | { type: 'call'; id: number; method: string; args: unknown[] }
+  /** What it was told is drawn; it can be told the rest. */
+  | { type: 'drawn' }
   /** The tab became visible, or the device came on-line or went off-line. */
   | { type: 'network'; isOnline: boolean }
   | { type: 'detach' };
@@ -23,7 +25,8 @@ export interface TabState {
 export type EngineMessage =
   /** `lock`: the Web Lock that the engine holds as long as it lives, if there are locks. */
   | { type: 'attached'; lock: string | null }
-  | { type: 'patch'; patches: Patch[] }
+  /** `hasMore`: the rest waits until the tab says that it has drawn these. */
+  | { type: 'patch'; patches: Patch[]; hasMore: boolean }
   | { type: 'result'; id: number; value: unknown }
   | { type: 'error'; id: number; problem: Problem };
 

@@ -8,6 +8,7 @@ export class KeyedStore implements Store {
   private readonly values = new Map<StoreKey, unknown>();
   private readonly listeners = new Map<StoreKey, Set<() => void>>();
   private readonly changed = new Set<StoreKey>();
+  private readonly waiting: (() => void)[] = [];
   private isScheduled = false;
 
   get<K extends StoreKey>(key: K): StoreValues[K] | undefined {
@@ -37,6 +38,12 @@ export class KeyedStore implements Store {
     this.schedule();
   }
 
+  /** Calls back once, when the listeners have been told of what was set until now. */
+  afterTelling(callback: () => void): void {
+    this.waiting.push(callback);
+    this.schedule();
+  }
+
   keys(): StoreKey[] {
     return [...this.values.keys()];
   }
@@ -63,5 +70,6 @@ export class KeyedStore implements Store {
     const keys = [...this.changed];
     this.changed.clear();
     for (const key of keys) for (const listener of this.listeners.get(key) ?? []) listener();
+    for (const callback of this.waiting.splice(0)) callback();
   }
 }

@@ -299,3 +299,40 @@ test('under a burst the list is told ten times a second, the open thread with ev
   expect(told(`messages:${thread}`)).toBeGreaterThan(40);
   expect(texts(tab)?.length).toBe(100);
 });
+
+test('of a long list a tab is told the rest as it draws, and what happens meanwhile does not wait for it', async () => {
+  const others = Array.from({ length: 1_200 }, (_, index) => `user${index}`);
+  server.send('bob', thread, 'first', 'the oldest conversation');
+  for (const other of others) {
+    server.addUser(other);
+    server.send(other, server.startThread('ada', other), `from ${other}`, 'hello');
+  }
+  const whole = await openTab('whole');
+  while (!whole.store.get('threads')?.isComplete) await pass();
+
+  const ports = createLocalPorts(structuredClone);
+  const told: string[][] = [];
+  ports.tab.onMessage = (message) => {
+    if (message.type === 'patch') told.push(message.patches.map(({ key }) => key));
+  };
+  engine.attach(ports.engine);
+  ports.tab.post({ type: 'attach', tab: 'slow', lock: null, open: [], watched: [], isActive: false });
+  await pass();
+  expect(told.map((keys) => keys.length)).toEqual([500]);
+  expect(told[0]).toContain('threads');
+
+  server.send('bob', thread, 'second', 'and now the newest');
+  await pass();
+  expect(told.at(-1)).toContain(`thread:${thread}`);
+
+  while (told.flat().length < others.length) {
+    const before = told.length;
+    ports.tab.post({ type: 'drawn' });
+    await pass();
+    expect(told.length).toBe(before + 1);
+  }
+  const threads = told.flat().filter((key) => key.startsWith('thread:'));
+  expect(threads.length).toBe(others.length + 1);
+  expect(new Set(threads).size).toBe(others.length + 1);
+  expect(whole.store.keys().filter((key) => key.startsWith('thread:')).length).toBe(others.length + 1);
+});
