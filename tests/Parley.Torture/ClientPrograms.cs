@@ -71,6 +71,8 @@ internal sealed class ClientPrograms : IDisposable
         {
             string[] arguments = [typeof(ClientPrograms).Assembly.Location, "client", worldPath, journal, $"{part}", $"{parts}", $"{isQuiet}"];
             var process = _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            // In life clients have machines of their own: here they do not keep the servers from a processor.
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
             process.OutputDataReceived += (_, line) => Hear(line.Data);
             process.BeginOutputReadLine();
         }

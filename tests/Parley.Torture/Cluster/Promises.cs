@@ -8,10 +8,11 @@ namespace Parley.Torture.Cluster;
 /// <summary>What must hold between nodes while nothing fails: a session that has ended is over everywhere, and a cid is one message.</summary>
 internal sealed class Promises : IDisposable
 {
-    private const int Times = 50;
+    private const int Times = 50, AttemptsMax = 3;
     private const string Password = "a password for the harness";
 
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(500), Grace = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(500), Grace = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(10),
+        EndPatience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new() { Timeout = Patience };
     private readonly Nodes _nodes;
@@ -42,7 +43,7 @@ internal sealed class Promises : IDisposable
     }
 
     /// <summary>The same message many times at once, spread over all nodes: one is new, and all get the same answer.</summary>
-    public async Task SendOnceFiftyTimes()
+    public Task SendOnceFiftyTimes() => WhileAllStay(async broken =>
     {
         var cid = $"same-{++_number}";
         var answers = await Task.WhenAll(Enumerable.Range(0, Times).Select(async i =>
@@ -51,22 +52,22 @@ internal sealed class Promises : IDisposable
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }));
         if (answers.Count(answer => answer.Item1 == 201) != 1 || answers.Any(answer => answer.Item1 is not (200 or 201)))
-            Broken.Add($"{cid} was answered {string.Join(", ", answers.GroupBy(answer => answer.Item1).Select(group => $"{group.Count()} × {group.Key}"))}");
+            broken.Add($"{cid} was answered {string.Join(", ", answers.GroupBy(answer => answer.Item1).Select(group => $"{group.Count()} × {group.Key}"))}");
         if (answers.Select(answer => answer.Item2).Distinct().Count() != 1)
-            Broken.Add($"{cid} had {answers.Select(answer => answer.Item2).Distinct().Count()} different answers");
+            broken.Add($"{cid} had {answers.Select(answer => answer.Item2).Distinct().Count()} different answers");
         using var api = new Api(_nodes[_number % _nodes.Count].Address);
         var rows = (await api.GetHistory(_other, Thread)).Count(message => message.Cid == cid);
         if (rows != 1)
-            Broken.Add($"{cid} is there {rows} times");
-    }
+            broken.Add($"{cid} is there {rows} times");
+    });
 
     /// <summary>A session is ended through one node while its socket is on another and messages keep coming through any.</summary>
-    public async Task EndSession(int socketOn, int endedOn)
+    public Task EndSession(int socketOn, int endedOn) => WhileAllStay(async broken =>
     {
         using var signedIn = await Ask(HttpMethod.Post, socketOn, "sessions", null, new SignInRequest("promise1", Password, true));
-        var token = (await signedIn.Content.ReadFromJsonAsync(WireJson.Wire.SignedIn))!.Token!;
+        var token = (await signedIn.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(WireJson.Wire.SignedIn))!.Token!;
         using var listed = await Ask<object>(HttpMethod.Get, socketOn, "sessions", token, null);
-        var session = (await listed.Content.ReadFromJsonAsync(WireJson.Wire.SessionsAnswer))!.Sessions.Single(session => session.Current).Id;
+        var session = (await listed.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(WireJson.Wire.SessionsAnswer))!.Sessions.Single(session => session.Current).Id;
 
         using var late = new CancellationTokenSource(Patience);
         using var connection = await Connection.Open(_nodes[socketOn].Address, _one with { Token = token }, new { type = "hello" }, late.Token);
@@ -88,25 +89,66 @@ internal sealed class Promises : IDisposable
         });
         using var talking = new CancellationTokenSource();
         var talk = Talk(talking.Token);
-        await Task.Delay(Calm);
-        if (Volatile.Read(ref lastFrame) == 0)
-            Broken.Add("a socket heard nothing before its session was ended");
-        using var ended = await Ask<object>(HttpMethod.Delete, endedOn, $"sessions/{session}", _one.Token, null);
-        var at = Environment.TickCount64;
-        if ((int)ended.StatusCode != 204)
-            Broken.Add($"ending a session was answered {(int)ended.StatusCode}");
-        var closed = await reading;
-        await talking.CancelAsync();
+        long at, closed;
+        try
+        {
+            await Task.Delay(Calm);
+            if (Volatile.Read(ref lastFrame) == 0)
+                broken.Add("a socket heard nothing before its session was ended");
+            using var ended = await Ask<object>(HttpMethod.Delete, endedOn, $"sessions/{session}", _one.Token, null);
+            at = Environment.TickCount64;
+            if ((int)ended.StatusCode != 204)
+                broken.Add($"ending a session was answered {(int)ended.StatusCode}");
+            closed = await reading;
+        }
+        finally
+        {
+            await talking.CancelAsync();
+        }
         await talk;
         LastFrames.Add(Math.Max(0, lastFrame - at));
         Closings.Add(Math.Max(0, closed - at));
         if (lastFrame - at > Grace.TotalMilliseconds)
-            Broken.Add($"a frame came {lastFrame - at} ms after its session was ended");
+            broken.Add($"a frame came {lastFrame - at} ms after its session was ended");
         if (connection.CloseCode != 4401)
-            Broken.Add($"the socket of a session that was ended was closed with {connection.CloseCode?.ToString() ?? "nothing"} after {closed - at} ms");
-    }
+            broken.Add($"the socket of a session that was ended was closed with {connection.CloseCode?.ToString() ?? "nothing"} after {closed - at} ms");
+    });
 
     public void Dispose() => _http.Dispose();
+
+    // The others may give a node up that was frozen or starved until just now, and it begins anew: what is tried meanwhile is tried again.
+    private async Task WhileAllStay(Func<List<string>, Task> attempt)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var ended = _nodes.EndedByThemselves;
+            var broken = new List<string>();
+            try
+            {
+                await attempt(broken);
+            }
+            catch (Exception error) when (Device.IsFailure(error))
+            {
+                broken.Add($"what must hold between nodes could not be tried: {error.Message}");
+            }
+            if (broken.Count == 0)
+                return;
+            if (tries == AttemptsMax || !await OneEnded(ended))
+            {
+                Broken.AddRange(broken);
+                return;
+            }
+            await _nodes.WaitUntilReady();
+        }
+    }
+
+    private async Task<bool> OneEnded(int before)
+    {
+        var until = Environment.TickCount64 + (long)EndPatience.TotalMilliseconds;
+        while (_nodes.EndedByThemselves == before && Environment.TickCount64 < until)
+            await Task.Delay(50);
+        return _nodes.EndedByThemselves != before;
+    }
 
     // So that there is always something that an ended session could still hear.
     private async Task Talk(CancellationToken stop)
