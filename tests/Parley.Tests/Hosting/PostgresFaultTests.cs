@@ -53,6 +53,43 @@ public sealed class PostgresFaultTests
     }
 
     [PostgresFact]
+    public async Task While_PostgreSQL_stands_still_and_many_wait_for_it_what_needs_no_database_is_answered()
+    {
+        await using var cluster = await PostgresCluster.Start();
+        var folder = Directory.CreateTempSubdirectory("parley-still-");
+        await using (var server = new ServerProcess(
+            Path.Combine(AppContext.BaseDirectory, "parley.dll"), folder.FullName, "--database", cluster.Create("still"), "--no-limits"))
+        {
+            await server.Start();
+            using var api = new Api(server.Address, patience: TimeSpan.Zero);
+            var ada = await api.SignUp("Ada", "ada", ParleyApi.GoodPassword);
+            using var http = new HttpClient { BaseAddress = server.Address };
+            using var health = new HttpClient { BaseAddress = server.Address };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", ada.Token);
+            await AskForThreads();
+            await health.GetAsync("/api/health/ready", TestContext.Current.CancellationToken);
+            cluster.Freeze();
+            var asked = AskForThreads();
+            var longest = TimeSpan.Zero;
+            while (!asked.IsCompleted)
+            {
+                var at = Stopwatch.GetTimestamp();
+                using var live = await health.GetAsync("/api/health/live", TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+                longest = Stopwatch.GetElapsedTime(at) is var took && took > longest ? took : longest;
+                await health.GetAsync("/api/health/ready", TestContext.Current.CancellationToken);
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+            cluster.Thaw();
+            Assert.True(longest < TimeSpan.FromSeconds(4), $"For {longest} nothing was answered.");
+
+            // As many as there are connections for reading.
+            async Task AskForThreads() => await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => http.GetAsync("/api/threads")));
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [PostgresFact]
     public async Task S12_Connections_that_are_cut_lose_nothing_and_one_that_was_cut_while_idle_is_not_noticed()
     {
         await using var server = await Start();
