@@ -19,9 +19,6 @@ internal sealed class Readiness(Database database, Signals signals, IHostApplica
 
     private static readonly TimeSpan WatchedFor = TimeSpan.FromMinutes(1);
 
-    // As many as may wait for the database at once, and some for all else.
-    private const int ThreadsInTrouble = 64;
-
     private readonly Lock _gate = new();
     private long _askedAt;
     private Task<string?>? _finding;
@@ -92,25 +89,11 @@ internal sealed class Readiness(Database database, Signals signals, IHostApplica
             trouble = "The database does not answer.";
         }
         if (trouble is not null && _wasReady)
-        {
             Log.NotReady(log, trouble);
-            KeepThreads(ThreadsInTrouble);
-        }
         else if (trouble is null && !_wasReady)
-        {
             Log.ReadyAgain(log);
-            KeepThreads(Environment.ProcessorCount);
-        }
         _wasReady = trouble is null;
         return trouble;
-    }
-
-    // Who gives up waiting for a PostgreSQL that stands still tells it so first, and the driver holds a thread of the pool until that is heard.
-    // With as many threads as processors nothing else would get one for some ten seconds, and other nodes would take this one for dead.
-    private static void KeepThreads(int threads)
-    {
-        ThreadPool.GetMinThreads(out _, out var completionPorts);
-        ThreadPool.SetMinThreads(threads, completionPorts);
     }
 
     private async Task<string?> Try()

@@ -7,6 +7,9 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Reads where a PostgreSQL is: "postgres://user:password@host:port/database?sslmode=require" or "Host=…;Database=…".</summary>
 public static class PostgresAddress
 {
+    /// <summary>Connections of one node for the membership of a cluster.</summary>
+    public const int MembershipMax = 4;
+
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
     private static readonly string[] Keys = ["Host", "Server"];
 
@@ -33,7 +36,7 @@ public static class PostgresAddress
     public static string ForMembership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "parley membership",
-        MaxPoolSize = 4,
+        MaxPoolSize = MembershipMax,
         Timeout = 3,
         CommandTimeout = 5,
     }.ConnectionString;

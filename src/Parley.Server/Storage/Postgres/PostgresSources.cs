@@ -12,7 +12,8 @@ internal sealed class PostgresSources : IAsyncDisposable
     /// <summary>Connections of one node for reading, unless the connection string says something else.</summary>
     private const int ReadersMax = 20;
 
-    private const int WritersMax = 8;
+    // Of batches two, so that a connection that is being closed does not keep the next batch waiting.
+    private const int WritersMax = 8, BatchesMax = 2;
 
     // Each longer than the one before: a lock held by a node that stands still comes free before others give up waiting for it, and
     // the server ends a statement by itself before the client breaks the connection.
@@ -39,8 +40,8 @@ internal sealed class PostgresSources : IAsyncDisposable
         var readersMax = isGiven ? given.MaxPoolSize : ReadersMax;
         Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read");
         Writers = Build(connectionString, WritersMax, "parley writes", durable);
-        // Two, so that a connection that is being closed does not keep the next batch waiting.
-        Batches = Build(connectionString, 2, "parley batches", $"{durable} {ByKey}");
+        Batches = Build(connectionString, BatchesMax, "parley batches", $"{durable} {ByKey}");
+        KeepThreads(readersMax + WritersMax + BatchesMax + PostgresAddress.MembershipMax);
     }
 
     /// <summary>For queries; PostgreSQL itself refuses to write on these.</summary>
@@ -65,6 +66,14 @@ internal sealed class PostgresSources : IAsyncDisposable
         await Batches.DisposeAsync();
         await Writers.DisposeAsync();
         await Readers.DisposeAsync();
+    }
+
+    // Who gives up waiting for a PostgreSQL that stands still tells it so first, and the driver holds a thread of the pool until that is heard.
+    // With as many threads as processors nothing else would get one for some ten seconds, and other nodes would take this one for dead.
+    private static void KeepThreads(int connections)
+    {
+        ThreadPool.GetMinThreads(out var threads, out var completionPorts);
+        ThreadPool.SetMinThreads(Math.Max(threads, connections + Environment.ProcessorCount), completionPorts);
     }
 
     private static NpgsqlDataSource Build(string connectionString, int max, string name, string options)
