@@ -26,26 +26,12 @@ internal static partial class PostgresMigrations
     public static IReadOnlyList<string> Run(NpgsqlConnection connection, string connectionString)
     {
         Lock(connection);
-        if (HasSchema(connection))
-            RefuseUnknown(connection.Query<string>("SELECT scriptname FROM schema_versions"));
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
-            .WithScriptsEmbeddedInAssembly(typeof(PostgresMigrations).Assembly, name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .JournalToPostgresqlTable(null, "schema_versions")
-            .WithTransactionPerScript()
-            .WithVariablesDisabled()
-            .WithExecutionTimeout(TimeSpan.Zero)
-            .LogTo(new NoOpUpgradeLog())
-            .Build()
-            .PerformUpgrade();
-        if (!result.Successful)
-        {
-            var cause = result.Error is PostgresException refused ? refused.MessageText : result.Error.Message;
-            throw new ConfigurationException(
-                $"The database could not be brought up to date ({result.ErrorScript?.Name}: {cause}). Nothing was changed by that step.");
-        }
+        List<string> done = HasSchema(connection) ? [.. connection.Query<string>("SELECT scriptname FROM schema_versions")] : [];
+        RefuseUnknown(done);
+        // DbUp looks for itself, with connections of its own: most starts find nothing to do.
+        var run = Scripts().Except(done).Any() ? Upgrade(connectionString) : [];
         connection.Execute("SELECT pg_advisory_unlock(@LockKey)", new { LockKey });
-        return [.. result.Scripts.Select(script => Path.GetFileNameWithoutExtension(script.Name[Folder.Length..]))];
+        return run;
     }
 
     /// <summary>Keeps nodes from starting until the connection is closed.</summary>
@@ -67,6 +53,27 @@ internal static partial class PostgresMigrations
         if (unknown is not null)
             throw new ConfigurationException(
                 $"The database was written by a newer Parley (it has {unknown[Folder.Length..]}). Install that version or a later one.");
+    }
+
+    private static List<string> Upgrade(string connectionString)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
+            .WithScriptsEmbeddedInAssembly(typeof(PostgresMigrations).Assembly, name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .JournalToPostgresqlTable(null, "schema_versions")
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .WithExecutionTimeout(TimeSpan.Zero)
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+        {
+            var cause = result.Error is PostgresException refused ? refused.MessageText : result.Error.Message;
+            throw new ConfigurationException(
+                $"The database could not be brought up to date ({result.ErrorScript?.Name}: {cause}). Nothing was changed by that step.");
+        }
+        return [.. result.Scripts.Select(script => Path.GetFileNameWithoutExtension(script.Name[Folder.Length..]))];
     }
 
     private static IEnumerable<string> Scripts() =>

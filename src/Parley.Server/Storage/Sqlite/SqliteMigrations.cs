@@ -15,7 +15,12 @@ internal static class SqliteMigrations
     {
         // The journal mode stays with the file, and must be set outside of a transaction.
         using (var connection = SqliteConnections.OpenWriter(connectionString))
+        {
             RefuseNewerSchema(connection);
+            // DbUp would look for itself, and has to be loaded for it: most starts find nothing to do.
+            if (HasAll(connection))
+                return [];
+        }
         var result = DeployChanges.To.SqliteDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(SqliteMigrations).Assembly, name => name.StartsWith(Folder, StringComparison.Ordinal))
             .JournalToSqliteTable("schema_versions")
@@ -39,8 +44,8 @@ internal static class SqliteMigrations
     {
         if (!HasSchema(connection))
             return;
-        var known = typeof(SqliteMigrations).Assembly.GetManifestResourceNames().ToHashSet();
-        var unknown = connection.Query<string>("SELECT ScriptName FROM schema_versions").FirstOrDefault(name => !known.Contains(name));
+        var known = Scripts().ToHashSet();
+        var unknown = Done(connection).FirstOrDefault(name => !known.Contains(name));
         if (unknown is not null)
             throw new ConfigurationException(
                 $"The database was written by a newer Parley (it has {unknown[Folder.Length..]}). Install that version or a later one.");
@@ -50,8 +55,14 @@ internal static class SqliteMigrations
     public static void RefuseOtherSchema(SqliteConnection connection)
     {
         RefuseNewerSchema(connection);
-        var ran = HasSchema(connection) ? connection.Query<string>("SELECT ScriptName FROM schema_versions").ToHashSet() : [];
-        if (!typeof(SqliteMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).All(ran.Contains))
+        if (!HasAll(connection))
             throw new ConfigurationException("The database was written by an older Parley. Bring it up to date first: stop the server, and run parley migrate.");
     }
+
+    private static bool HasAll(SqliteConnection connection) => HasSchema(connection) && !Scripts().Except(Done(connection)).Any();
+
+    private static IEnumerable<string> Done(SqliteConnection connection) => connection.Query<string>("SELECT ScriptName FROM schema_versions");
+
+    private static IEnumerable<string> Scripts() =>
+        typeof(SqliteMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal));
 }
