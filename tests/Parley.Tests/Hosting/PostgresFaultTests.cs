@@ -53,8 +53,10 @@ public sealed class PostgresFaultTests
     }
 
     [PostgresFact]
-    public async Task While_PostgreSQL_stands_still_and_many_wait_for_it_what_needs_no_database_is_answered()
+    public async Task While_PostgreSQL_stands_still_and_many_wait_for_it_what_needs_no_database_is_answered_and_others_are_refused_at_once()
     {
+        // As many as there are connections for reading.
+        const int Readers = 20;
         await using var cluster = await PostgresCluster.Start();
         var folder = Directory.CreateTempSubdirectory("parley-still-");
         await using (var server = new ServerProcess(
@@ -78,11 +80,19 @@ public sealed class PostgresFaultTests
                 longest = Stopwatch.GetElapsedTime(at) is var took && took > longest ? took : longest;
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
-            cluster.Thaw();
             Assert.True(longest < TimeSpan.FromSeconds(4), $"For {longest} nothing was answered.");
 
-            // As many as there are connections for reading.
-            async Task AskForThreads() => await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => http.GetAsync("/api/threads")));
+            // After they have waited in vain, at most one at a time goes on trying.
+            var refused = Enumerable.Range(0, Readers).Select(_ => http.GetAsync("/api/threads")).ToList();
+            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+            var answers = refused.Where(answer => answer.IsCompletedSuccessfully).Select(answer => answer.Result).ToList();
+            Assert.InRange(answers.Count, Readers - 1, Readers);
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+            cluster.Thaw();
+            await Task.WhenAll(refused);
+            await Eventually.Holds(() => health.GetAsync("/api/health/ready").GetAwaiter().GetResult().IsSuccessStatusCode, "welcome again");
+
+            async Task AskForThreads() => await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => http.GetAsync("/api/threads")));
         }
         folder.Delete(recursive: true);
     }

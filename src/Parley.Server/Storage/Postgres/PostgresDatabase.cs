@@ -2,6 +2,8 @@ using System.Data;
 using System.Data.Common;
 using Dapper;
 using Npgsql;
+using Polly;
+using Polly.CircuitBreaker;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -12,6 +14,19 @@ namespace Parley.Server.Storage.Postgres;
 public sealed class PostgresDatabase : Database
 {
     private const int AttemptsMax = 5;
+
+    // Where most have waited in vain, one at a time goes on trying, and the others are refused at once. Else they would all connect anew, every
+    // few seconds, and PostgreSQL would find hundreds of connections that were given up before the first that is wanted.
+    private readonly ResiliencePipeline _breaker = new ResiliencePipelineBuilder()
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(PostgresFailures.IsInVain),
+            FailureRatio = 0.5,
+            MinimumThroughput = 2,
+            SamplingDuration = TimeSpan.FromSeconds(5),
+            BreakDuration = TimeSpan.FromMilliseconds(500),
+        })
+        .Build();
 
     private readonly PostgresSources _sources;
     private readonly PostgresWriter _writer;
@@ -70,12 +85,19 @@ public sealed class PostgresDatabase : Database
             var isCommitting = false;
             try
             {
-                await using var connection = await _sources.Writers.OpenConnectionAsync();
-                await using var transaction = await connection.BeginTransactionAsync();
-                var result = await work(connection);
-                isCommitting = true;
-                await transaction.CommitAsync();
-                return result;
+                return await _breaker.ExecuteAsync(async token =>
+                {
+                    await using var connection = await _sources.Writers.OpenConnectionAsync(token);
+                    await using var transaction = await connection.BeginTransactionAsync(token);
+                    var result = await work(connection);
+                    isCommitting = true;
+                    await transaction.CommitAsync(token);
+                    return result;
+                });
+            }
+            catch (BrokenCircuitException error)
+            {
+                throw PostgresFailures.Unavailable(error);
             }
             catch (NpgsqlException error) when (isCommitting && PostgresFailures.IsConnectionLost(error))
             {
@@ -112,8 +134,15 @@ public sealed class PostgresDatabase : Database
         {
             try
             {
-                await using var connection = await _sources.Readers.OpenConnectionAsync();
-                return await query(connection);
+                return await _breaker.ExecuteAsync(async token =>
+                {
+                    await using var connection = await _sources.Readers.OpenConnectionAsync(token);
+                    return await query(connection);
+                });
+            }
+            catch (BrokenCircuitException error)
+            {
+                throw PostgresFailures.Unavailable(error);
             }
             catch (NpgsqlException error) when (attempt == 1 && IsStale(error))
             {
@@ -128,5 +157,5 @@ public sealed class PostgresDatabase : Database
 
     // A connection that died in the pool is found when it is used. What waited for an answer in vain must not wait again.
     private static bool IsStale(NpgsqlException error) =>
-        PostgresFailures.IsConnectionLost(error) && error.InnerException is not TimeoutException;
+        PostgresFailures.IsConnectionLost(error) && !PostgresFailures.IsInVain(error);
 }

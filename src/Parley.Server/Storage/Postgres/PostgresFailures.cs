@@ -38,6 +38,9 @@ internal static class PostgresFailures
     public static bool IsConnectionLost(Exception error) => error is NpgsqlException
         and (not PostgresException or PostgresException { InvariantSeverity: "FATAL" or "PANIC" });
 
+    /// <summary>It was waited for, and no answer came: not from a connection, nor for one.</summary>
+    public static bool IsInVain(NpgsqlException error) => error.InnerException is TimeoutException;
+
     public static Refusal Unavailable(Exception error) => new(ErrorCode.Unavailable, error is PostgresException { SqlState: DiskFull }
         ? "The database's disk is full. Nothing was changed; try again later."
         : "The server's database cannot be reached right now. Nothing was changed; try again later.") { RetryAfter = 5 };

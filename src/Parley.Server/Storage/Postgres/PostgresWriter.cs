@@ -76,7 +76,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 Fail(batch, PostgresFailures.Unknown());
                 return;
             }
-            catch (NpgsqlException error) when (attempt == 1 && PostgresFailures.IsConnectionLost(error) && error.InnerException is not TimeoutException)
+            catch (NpgsqlException error) when (attempt == 1 && PostgresFailures.IsConnectionLost(error) && !PostgresFailures.IsInVain(error))
             {
                 // It had died in the pool, and so has the rest of the pool.
                 _sources.Clear();
