@@ -20,16 +20,16 @@ export function App() {
 
 function Page() {
   const session = useParley('session');
-  if (!session || session.state === 'loading') return null;
-  if (session.state === 'signedIn') return <SignedIn />;
+  if (session?.state === 'signedIn') return <SignedIn />;
+  // The forms wait for nothing: whoever asks for one seldom turns out to be signed in.
   return (
     <Switch>
       <Route path="/signin">
-        <SignIn isEnded={session.reason === 'ended'} />
+        <SignIn isEnded={session?.state === 'signedOut' && session.reason === 'ended'} />
       </Route>
       <Route path="/signup" component={SignUp} />
       <Route>
-        <Redirect to={signInPath(location.pathname)} replace />
+        {session?.state === 'signedOut' && <Redirect to={signInPath(location.pathname)} replace />}
       </Route>
     </Switch>
   );

@@ -40,6 +40,10 @@ export class Engine {
   private account: Account | null = null;
   private started: Promise<void> | null = null;
   private isStopped = false;
+  /** Somebody signed in through this engine: what the server said before of who is signed in counts no more. */
+  private isEntered = false;
+  /** The account of whom the server named when it was asked who is signed in. */
+  private found: Promise<unknown> = Promise.resolve();
   private ending: symbol | null = null;
   private endingRequest: Promise<unknown> = Promise.resolve();
   private readonly tabEngine: TabEngine;
@@ -110,12 +114,14 @@ export class Engine {
   }
 
   private async askWhoIsSignedIn(): Promise<void> {
-    for (let attempt = 0; this.session.state === 'loading' && !this.isStopped; attempt++) {
+    const isOpen = () => this.session.state === 'loading' && !this.isEntered;
+    for (let attempt = 0; isOpen() && !this.isStopped; attempt++) {
       try {
         const { user } = await this.http.get<{ user: Me | null }>('/sessions/current');
-        if (this.session.state !== 'loading') return;
-        if (user) await this.signedIn(user.id, user);
-        else this.setSession({ state: 'signedOut' });
+        if (!isOpen()) return;
+        if (!user) return this.setSession({ state: 'signedOut' });
+        this.found = this.signedIn(user.id, user);
+        await this.found;
       } catch {
         const { clock } = this.options;
         await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(clock, attempt)));
@@ -326,6 +332,8 @@ export class Engine {
     await this.endingRequest.catch(() => {});
     const body = isProgram ? { ...credentials, bearer: true } : credentials;
     const { user, token } = await this.http.request<{ user: Me; token?: string }>('POST', path, body);
+    this.isEntered = true;
+    await this.found.catch(() => {});
     if (this.account) await this.signedOut('signedOut');
     // A sign-out that the server has not heard of must not end this session instead of the last one.
     this.ending = null;

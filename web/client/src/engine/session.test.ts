@@ -4,6 +4,7 @@ import { startDevice, type TestDevice } from '../../test/support/device.ts';
 import { FakeNetwork, type FakeSocket } from '../../test/support/fakeNetwork.ts';
 import { ModelServer } from '../../test/support/modelServer.ts';
 import { browserDevice } from '../storage/device.ts';
+import { MemoryDevice } from '../storage/memory.ts';
 
 let server: ModelServer;
 let thread: string;
@@ -116,6 +117,31 @@ describe('starting', () => {
     await pass(other, 1000);
     expect(session(other)).toEqual({ state: 'signedOut', reason: 'ended' });
     expect(await databases()).not.toContain('parley-user-ada');
+  });
+});
+
+describe('signing in before it is known who is signed in', () => {
+  test.each(['nobody', 'somebody'])('counts for more than a late answer that says %s', async (who) => {
+    const network = new FakeNetwork(server, 'bob');
+    network.isAutomatic = false;
+    network.isSignedIn = who === 'somebody';
+    const bob = await startDevice(server, 'bob', { device: new MemoryDevice(), network });
+    expect(session(bob)).toEqual({ state: 'loading' });
+    network.deliver();
+    const [late] = network.packets.splice(0);
+    expect(late).toMatchObject({ kind: 'response', what: 'GET /sessions/current' });
+    const signedIn = bob.parley.signIn({ username: 'bob', password: 'correct horse' });
+    await bob.pass();
+    network.deliver();
+    network.deliver();
+    late?.deliver();
+    await signedIn;
+    network.isAutomatic = true;
+    network.flush();
+    await bob.pass(1000);
+    expect(session(bob)).toMatchObject({ state: 'signedIn', me: { id: 'bob' } });
+    expect(network.sockets).toHaveLength(1);
+    await bob.parley.stop();
   });
 });
 
