@@ -116,11 +116,13 @@ internal sealed class Promises : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // The others may give a node up that was frozen or starved until just now, and it begins anew: what is tried meanwhile is tried again.
+    // The others may give a node up that was frozen or starved until just now, and it begins anew: what is tried meanwhile is tried again, and
+    // nothing before all are there.
     private async Task WhileAllStay(Func<List<string>, Task> attempt)
     {
         for (var tries = 1; ; tries++)
         {
+            await _nodes.WaitUntilReady();
             var ended = _nodes.EndedByThemselves;
             var broken = new List<string>();
             try
@@ -138,7 +140,6 @@ internal sealed class Promises : IDisposable
                 Broken.AddRange(broken);
                 return;
             }
-            await _nodes.WaitUntilReady();
         }
     }
 
