@@ -37,6 +37,26 @@ test('a message is delivered when the other device has it and seen when it was l
   await expect(log(ada.page).getByText('Seen')).toBeVisible();
 });
 
+test('a conversation is laid out while its row is pressed, and read when the mouse is let go', async ({
+  join,
+}) => {
+  const ada = await join('Ada Lovelace');
+  const bob = await join('Bob Builder');
+  await find(ada, bob);
+  await say(ada.page, 'are you there?');
+  await row(bob.page, 'Ada Lovelace').hover();
+  const conversation = bob.page.locator('section[aria-label="Conversation with Ada Lovelace"]');
+  await expect(conversation).toHaveCount(0);
+  await bob.page.mouse.down();
+  await expect(conversation).toHaveCount(1);
+  await expect(conversation).toBeHidden();
+  await expect(log(ada.page).getByText('Delivered')).toBeVisible();
+  await bob.page.mouse.up();
+  await expect(message(bob.page, 'are you there?')).toBeVisible();
+  await expect(composer(bob.page)).toBeFocused();
+  await expect(log(ada.page).getByText('Seen')).toBeVisible();
+});
+
 test('presence comes and goes', async ({ join }) => {
   const ada = await join('Ada Lovelace');
   const bob = await join('Bob Builder');

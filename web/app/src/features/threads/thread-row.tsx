@@ -9,6 +9,7 @@ import { classes } from '../../ui/classes.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { useLongPress } from '../../view/long-press.ts';
 import { useNow } from '../../view/now.ts';
+import { pressed } from '../../view/pressed.ts';
 import { StateMark } from './state-mark.tsx';
 import styles from './thread-row.module.css';
 
@@ -51,6 +52,7 @@ export const ThreadRow = memo(function ThreadRow({ threadId, isOpen, isTabStop, 
       draggable={false}
       onFocus={() => onFocus(threadId)}
       {...longPress}
+      onMouseDown={({ button }) => button === 0 && pressed.setState({ threadId })}
       onContextMenu={openMenu}
     >
       <Avatar person={thread.peer} size={48} isOnline={presence?.online} />
