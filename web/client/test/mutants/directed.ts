@@ -7,6 +7,17 @@ interface Case {
   run: Work;
 }
 
+/** Adds `each`, which declares once for each row of its table: a list of arguments, or the only one. */
+function withRows(declare: (name: string, body: Work) => void) {
+  return Object.assign(declare, {
+    each:
+      (rows: unknown[]) =>
+      (name: string, body: (...row: unknown[]) => unknown): void => {
+        for (const row of rows) declare(name, () => body(...[row].flat()));
+      },
+  });
+}
+
 /**
  * What a file of tests finds in place of the runner when it is bundled with a broken source: its tests are gathered,
  * to be run one after the other within the one that breaks the rule.
@@ -17,28 +28,19 @@ export class DirectedTests {
   readonly expect = expect;
   readonly vi = vi;
 
-  readonly test = (name: string, run: Work): void => {
+  readonly test = withRows((name: string, run: Work): void => {
     this.cases.push({ name, before: this.before, run });
-  };
+  });
 
   readonly beforeEach = (work: Work): void => {
     this.before = [...this.before, work];
   };
 
-  readonly describe = Object.assign(
-    (_name: string, body: Work): void => {
-      const outer = this.before;
-      body();
-      this.before = outer;
-    },
-    {
-      each:
-        (rows: unknown[][]) =>
-        (_name: string, body: (...row: unknown[]) => unknown): void => {
-          for (const row of rows) this.describe('', () => body(...row));
-        },
-    },
-  );
+  readonly describe = withRows((_name: string, body: Work): void => {
+    const outer = this.before;
+    body();
+    this.before = outer;
+  });
 
   /** The name and the error of the first test that fails. */
   async firstFailed(): Promise<{ name: string; error: unknown } | undefined> {
