@@ -24,8 +24,8 @@ internal sealed record Measured(double PerSecond, double P50, double P99, double
             used.Database.TotalMicroseconds / sorted.Count, used.Bench.TotalMicroseconds / sorted.Count, used.Others);
     }
 
-    /// <summary>What was used, to read. A server that runs already is not told from everything else.</summary>
-    public string DescribeCost(Setting setting) => setting.Url is null
+    /// <summary>What was used, to read. A server that runs already is told from everything else where its process is known.</summary>
+    public string DescribeCost(Setting setting) => setting.Url is null || setting.UrlProcess is not null
         ? string.Create(CultureInfo.InvariantCulture, $"µs each: server {Server:0}, database {Database:0}, bench {Bench:0}; others used {Others:0.0} of {Environment.ProcessorCount} cores")
         : string.Create(CultureInfo.InvariantCulture, $"µs each: bench {Bench:0}; everything else on this machine, the server too if it is here, used {Others:0.0} of {Environment.ProcessorCount} cores");
 

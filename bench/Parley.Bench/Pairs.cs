@@ -45,12 +45,17 @@ internal sealed class Pairs : IDisposable
     /// <summary>Signs them up where the database was not filled, and connects them.</summary>
     public async Task Open(IReadOnlyList<Uri> nodes)
     {
+        if (_setting.IsXmpp)
+        {
+            All = await Task.WhenAll(Enumerable.Range(0, _count).Select(i => XmppPair.Open(nodes[0], i)));
+            return;
+        }
         _api = new Api(nodes[0]);
         if (_talks.Count == 0)
             await SignUp(_api);
         // In a cluster the two of a pair are on different nodes.
         All = await Task.WhenAll(_talks.Select((talk, i) =>
-            Pair.Open(_api, _isHttp, (nodes[i % nodes.Count], nodes[(_setting.IsCluster ? i + 1 : i) % nodes.Count]), talk)));
+            ParleyPair.Open(_api, _isHttp, (nodes[i % nodes.Count], nodes[(_setting.IsCluster ? i + 1 : i) % nodes.Count]), talk)));
     }
 
     public void Dispose()

@@ -10,15 +10,16 @@ internal static class Program
     private static readonly Option<bool> Http = new("--http") { Description = "send over HTTP, not over the socket" };
     private static readonly Option<Uri?> Url = new("--url")
     {
-        Description = "a server that runs already, such as http://localhost:8080; people are signed up there",
+        Description = "a server that runs already, such as http://localhost:8080; people are signed up there. Or an XMPP server, xmpp://localhost:5222, with bench1 and more",
         CustomParser = given =>
         {
-            if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "xmpp")
                 return url;
             given.AddError($"'{given.Tokens[0].Value}' is no address. It looks like http://localhost:8080.");
             return null;
         },
     };
+    private static readonly Option<int?> UrlProcess = new("--url-process") { Description = "the number of its process, on this machine" };
     private static readonly Option<int> InFlight = new("--in-flight") { Description = "messages that are on their way at a time; 64 without it", DefaultValueFactory = _ => 64 };
     private static readonly Option<int> PairCount = new("--pairs") { Description = "pairs of people who talk, at most one for each message on its way; 100 without it", DefaultValueFactory = _ => 100 };
     private static readonly Option<long> Messages = new("--messages") { Description = "messages that are there beforehand, in threads of 500; 0 without it" };
@@ -43,10 +44,10 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        var sends = Measurement("sends", "Durable messages a second, from one socket to another, as many as fit.", Url, Nodes, Cluster, Http, InFlight, PairCount, Messages, People, Seconds, Runs);
+        var sends = Measurement("sends", "Durable messages a second, from one socket to another, as many as fit.", Url, UrlProcess, Nodes, Cluster, Http, InFlight, PairCount, Messages, People, Seconds, Runs);
         sends.SetAction((parsed, _) => new Sends
         {
-            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
+            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), UrlProcess = parsed.GetValue(UrlProcess), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
             IsHttp = parsed.GetValue(Http),
             InFlight = parsed.GetValue(InFlight),
             PairCount = Math.Min(parsed.GetValue(PairCount), parsed.GetValue(InFlight)),
@@ -54,10 +55,10 @@ internal static class Program
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             Runs = parsed.GetValue(Runs),
         }.Measure());
-        var latency = Measurement("latency", "How long a message takes at a given rate (open loop).", Url, Nodes, Cluster, Http, Rate, PairCount, Seconds, Runs);
+        var latency = Measurement("latency", "How long a message takes at a given rate (open loop).", Url, UrlProcess, Nodes, Cluster, Http, Rate, PairCount, Seconds, Runs);
         latency.SetAction((parsed, _) => new Latency
         {
-            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
+            Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), UrlProcess = parsed.GetValue(UrlProcess), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
             IsHttp = parsed.GetValue(Http),
             PerSecond = parsed.GetValue(Rate),
             PairCount = parsed.GetValue(PairCount),

@@ -31,8 +31,8 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Where they are.</summary>
     public IReadOnlyList<Uri> Addresses => _setting.Url is { } url ? [url] : [.. _processes.Select(server => server.Address)];
 
-    /// <summary>Time of the processors that they have used; nothing is known of one that was there already.</summary>
-    public TimeSpan ProcessorTime => _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
+    /// <summary>Time of the processors that they have used; of one that was there already it is known where its process is.</summary>
+    public TimeSpan ProcessorTime => _setting.UrlProcess is { } id ? Processors.TimeOfTree(id) : _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
 
     /// <summary>The part of it in which .NET compiles anew what runs often, by a thread that ends when it has had nothing to do for some seconds.</summary>
     public TimeSpan CompilerTime =>

@@ -9,6 +9,12 @@ internal sealed record Setting
     /// <summary>A server that runs already, which is measured from outside; null for servers of the bench's own.</summary>
     public Uri? Url { get; init; }
 
+    /// <summary>Whether that one is no Parley but speaks XMPP.</summary>
+    public bool IsXmpp => Url?.Scheme == "xmpp";
+
+    /// <summary>The number of its process, if it is on this machine.</summary>
+    public int? UrlProcess { get; init; }
+
     /// <summary>How many server processes share the database.</summary>
     public int Nodes { get; init; } = 1;
 
@@ -25,5 +31,5 @@ internal sealed record Setting
     public string? DatabaseFolder { get; init; }
 
     /// <summary>What the figures are called after.</summary>
-    public string Engine => Url is not null ? "url" : Database is null ? "sqlite" : "postgres";
+    public string Engine => Url is not null ? (IsXmpp ? "xmpp" : "url") : Database is null ? "sqlite" : "postgres";
 }
