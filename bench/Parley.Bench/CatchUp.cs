@@ -47,7 +47,7 @@ internal sealed class CatchUp
         await servers.Restart();
         var hello = new { type = "hello", epoch = before.Epoch, version = before.Version };
         var runs = new List<(double Connected, double InSync, long Bytes, int Frames)>();
-        for (var i = 0; i < WarmUp + Times; i++)
+        foreach (var i in Progress.Count("time", WarmUp + Times))
         {
             var run = await Once(servers.Addresses[0], person, hello, before.Version);
             if (i >= WarmUp)

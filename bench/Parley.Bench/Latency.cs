@@ -10,6 +10,7 @@ internal sealed class Latency
 {
     public required Setting Setting { get; init; }
     public required bool IsHttp { get; init; }
+    public required Texts Texts { get; init; }
     public required int PerSecond { get; init; }
     public required int PairCount { get; init; }
     public required TimeSpan Duration { get; init; }
@@ -18,14 +19,14 @@ internal sealed class Latency
     /// <summary>Measures, and prints both lines.</summary>
     public async Task<int> Measure()
     {
-        using var pairs = new Pairs(Setting, PairCount, IsHttp);
+        using var pairs = new Pairs(Setting, PairCount, IsHttp, Texts);
         return await Servers.Measure(Setting, async servers =>
         {
             await pairs.Open(servers.Addresses);
             await WarmUp.Run(round => Run(servers, pairs.All, round, seed: 0));
             var runs = new List<Measured>();
-            for (var i = 1; i <= Runs; i++)
-                runs.Add(await Run(servers, pairs.All, Duration, i));
+            foreach (var i in Progress.Count("run", Runs))
+                runs.Add(await Run(servers, pairs.All, Duration, seed: i + 1));
             Print(servers.RoundTrip, runs);
         });
     }
@@ -57,7 +58,7 @@ internal sealed class Latency
         var median = Measured.MedianOf(runs);
         Figures.Print(
             roundTrip,
-            new { bench = "latency", engine = Setting.Engine, nodes = Setting.Nodes, cluster = Setting.IsCluster, http = IsHttp, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
+            new { bench = "latency", engine = Setting.Engine, nodes = Setting.Nodes, cluster = Setting.IsCluster, http = IsHttp, textBytes = Texts.Bytes, perSecond = PerSecond, pairs = PairCount, seconds = Duration.TotalSeconds, median, runs },
             $"{Setting.Engine}, {Setting.Nodes} node(s), {PerSecond:N0} messages/s at moments of chance: p50 {median.P50:0.00} ms, p99 {median.P99:0.00} ms ({runs.Min(run => run.P99):0.00}–{runs.Max(run => run.P99):0.00}), most {median.Most:0.0} ms; {median.DescribeCost(Setting)}");
     }
 }

@@ -8,11 +8,9 @@ namespace Parley.Bench;
 /// would cost more than the server takes.
 /// </summary>
 /// <param name="passes">How many things must be heard of a message until it has arrived.</param>
-internal abstract class Pair(int passes) : IDisposable
+/// <param name="texts">What is said.</param>
+internal abstract class Pair(int passes, Texts texts) : IDisposable
 {
-    /// <summary>What is said each time.</summary>
-    protected const string Text = "A message of eighty bytes, which is about as long as what people say to others..";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<long, Way> _ways = new();
@@ -58,7 +56,7 @@ internal abstract class Pair(int passes) : IDisposable
     }
 
     /// <summary>Sends the message of a number.</summary>
-    protected abstract Task Say(long number);
+    protected abstract Task Say(long number, string text);
 
     /// <summary>Closes what is open.</summary>
     protected abstract void Close();
@@ -94,7 +92,7 @@ internal abstract class Pair(int passes) : IDisposable
         try
         {
             _ways[++_sent] = way;
-            await Say(_sent);
+            await Say(_sent, texts.Next());
         }
         finally
         {

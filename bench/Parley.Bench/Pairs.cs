@@ -13,13 +13,15 @@ internal sealed class Pairs : IDisposable
     private readonly Setting _setting;
     private readonly int _count;
     private readonly bool _isHttp;
+    private readonly Texts _texts;
     private readonly List<Talk> _talks = [];
     private Api? _api;
 
     /// <param name="setting">On what they talk.</param>
     /// <param name="count">How many pairs.</param>
     /// <param name="isHttp">Whether they send over HTTP, and not over the socket.</param>
-    public Pairs(Setting setting, int count, bool isHttp) => (_setting, _count, _isHttp) = (setting, count, isHttp);
+    /// <param name="texts">What is said.</param>
+    public Pairs(Setting setting, int count, bool isHttp, Texts texts) => (_setting, _count, _isHttp, _texts) = (setting, count, isHttp, texts);
 
     /// <summary>The pairs, once they are there.</summary>
     public IReadOnlyList<Pair> All { get; private set; } = [];
@@ -47,7 +49,7 @@ internal sealed class Pairs : IDisposable
     {
         if (_setting.IsXmpp)
         {
-            All = await Task.WhenAll(Enumerable.Range(0, _count).Select(i => XmppPair.Open(nodes[0], i)));
+            All = await Task.WhenAll(Enumerable.Range(0, _count).Select(i => XmppPair.Open(nodes[0], i, _texts)));
             return;
         }
         _api = new Api(nodes[0]);
@@ -55,7 +57,7 @@ internal sealed class Pairs : IDisposable
             await SignUp(_api);
         // In a cluster the two of a pair are on different nodes.
         All = await Task.WhenAll(_talks.Select((talk, i) =>
-            ParleyPair.Open(_api, _isHttp, (nodes[i % nodes.Count], nodes[(_setting.IsCluster ? i + 1 : i) % nodes.Count]), talk)));
+            ParleyPair.Open(_api, _isHttp, (nodes[i % nodes.Count], nodes[(_setting.IsCluster ? i + 1 : i) % nodes.Count]), talk, _texts)));
     }
 
     public void Dispose()

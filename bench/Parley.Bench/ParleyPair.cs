@@ -21,7 +21,7 @@ internal sealed class ParleyPair : Pair
     private readonly Id _thread;
     private long _arrived, _version;
 
-    private ParleyPair(Api? http, Person person, Connection sender, Connection receiver, Id thread) : base(passes: 2)
+    private ParleyPair(Api? http, Person person, Connection sender, Connection receiver, Id thread, Texts texts) : base(passes: 2, texts)
     {
         (_http, _person, _sender, _receiver, _thread) = (http, person, sender, receiver, thread);
         _ = Read(ReadSender);
@@ -34,7 +34,8 @@ internal sealed class ParleyPair : Pair
     /// <param name="isHttp">Whether to send over HTTP.</param>
     /// <param name="nodes">The sender's node and the receiver's.</param>
     /// <param name="talk">Who they are, and their thread.</param>
-    public static async Task<Pair> Open(Api api, bool isHttp, (Uri Sender, Uri Receiver) nodes, Talk talk)
+    /// <param name="texts">What is said.</param>
+    public static async Task<Pair> Open(Api api, bool isHttp, (Uri Sender, Uri Receiver) nodes, Talk talk, Texts texts)
     {
         async Task<Connection> Connect(Uri node, Person person)
         {
@@ -42,18 +43,19 @@ internal sealed class ParleyPair : Pair
             var hot = new Dictionary<string, long> { [talk.Thread.ToString()] = talk.Revision };
             return await Connection.Open(node, person, new { type = "hello", epoch = now.Epoch, version = now.Version, hot }, CancellationToken.None);
         }
-        return new ParleyPair(isHttp ? api : null, talk.Sender, await Connect(nodes.Sender, talk.Sender), await Connect(nodes.Receiver, talk.Receiver), talk.Thread);
+        return new ParleyPair(
+            isHttp ? api : null, talk.Sender, await Connect(nodes.Sender, talk.Sender), await Connect(nodes.Receiver, talk.Receiver), talk.Thread, texts);
     }
 
-    protected override async Task Say(long number)
+    protected override async Task Say(long number, string text)
     {
         var cid = ToCid(number);
         if (_http is null)
         {
-            await _sender.Say(new { type = "send", cid, thread = _thread, text = Text }, Stopped);
+            await _sender.Say(new { type = "send", cid, thread = _thread, text }, Stopped);
             return;
         }
-        await _http.Send(_person, _thread, cid, Text);
+        await _http.Send(_person, _thread, cid, text);
         Pass(number);
     }
 

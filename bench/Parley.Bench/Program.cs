@@ -8,6 +8,23 @@ internal static class Program
     private static readonly Option<int> Nodes = new("--nodes") { Description = "server processes on one database; 1 without it", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Cluster = new("--cluster") { Description = "the nodes know of each other, and the two of a pair are on different ones" };
     private static readonly Option<bool> Http = new("--http") { Description = "send over HTTP, not over the socket" };
+    private static readonly Option<Texts> Said = new("--texts")
+    {
+        Description = "a file of recorded messages, JSON lines as tools/Parley.Replay reads them, to be said one after the other; the same each time without it",
+        DefaultValueFactory = _ => Texts.Usual,
+        CustomParser = given =>
+        {
+            try
+            {
+                return Texts.Read(given.Tokens[0].Value);
+            }
+            catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                given.AddError(error.Message);
+                return null;
+            }
+        },
+    };
     private static readonly Option<Uri?> Url = new("--url")
     {
         Description = "a server that runs already, such as http://localhost:8080; people are signed up there. Or an XMPP server, xmpp://localhost:5222, with bench1 and more",
@@ -44,22 +61,24 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        var sends = Measurement("sends", "Durable messages a second, from one socket to another, as many as fit.", Url, UrlProcess, Nodes, Cluster, Http, InFlight, PairCount, Messages, People, Seconds, Runs);
+        var sends = Measurement("sends", "Durable messages a second, from one socket to another, as many as fit.", Url, UrlProcess, Nodes, Cluster, Http, Said, InFlight, PairCount, Messages, People, Seconds, Runs);
         sends.SetAction((parsed, _) => new Sends
         {
             Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), UrlProcess = parsed.GetValue(UrlProcess), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
             IsHttp = parsed.GetValue(Http),
+            Texts = parsed.GetValue(Said)!,
             InFlight = parsed.GetValue(InFlight),
             PairCount = Math.Min(parsed.GetValue(PairCount), parsed.GetValue(InFlight)),
             Before = (parsed.GetValue(Messages), parsed.GetValue(People)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             Runs = parsed.GetValue(Runs),
         }.Measure());
-        var latency = Measurement("latency", "How long a message takes at a given rate (open loop).", Url, UrlProcess, Nodes, Cluster, Http, Rate, PairCount, Seconds, Runs);
+        var latency = Measurement("latency", "How long a message takes at a given rate (open loop).", Url, UrlProcess, Nodes, Cluster, Http, Said, Rate, PairCount, Seconds, Runs);
         latency.SetAction((parsed, _) => new Latency
         {
             Setting = ReadSetting(parsed) with { Url = parsed.GetValue(Url), UrlProcess = parsed.GetValue(UrlProcess), Nodes = parsed.GetValue(Nodes), IsCluster = parsed.GetValue(Cluster) },
             IsHttp = parsed.GetValue(Http),
+            Texts = parsed.GetValue(Said)!,
             PerSecond = parsed.GetValue(Rate),
             PairCount = parsed.GetValue(PairCount),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),

@@ -62,7 +62,7 @@ internal sealed class Reads
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = AtOnce }) { BaseAddress = servers.Addresses[0] };
         await WarmUp.Run(round => Run(servers, http, round, read));
         var runs = new List<Measured>();
-        for (var i = 0; i < Runs; i++)
+        foreach (var _ in Progress.Count("run", Runs))
             runs.Add(await Run(servers, http, Duration, read));
         var median = Measured.MedianOf(runs);
         Figures.Print(

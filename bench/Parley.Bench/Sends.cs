@@ -13,6 +13,7 @@ internal sealed class Sends
 
     public required Setting Setting { get; init; }
     public required bool IsHttp { get; init; }
+    public required Texts Texts { get; init; }
     public required int InFlight { get; init; }
     public required int PairCount { get; init; }
     public required TimeSpan Duration { get; init; }
@@ -24,7 +25,7 @@ internal sealed class Sends
     /// <summary>Measures, and prints both lines.</summary>
     public async Task<int> Measure()
     {
-        using var pairs = new Pairs(Setting, PairCount, IsHttp);
+        using var pairs = new Pairs(Setting, PairCount, IsHttp, Texts);
         return await Servers.Measure(Setting, servers => Measure(servers, pairs),
             Before == default ? null : database => pairs.Fill(database, Before.Messages, Before.People));
     }
@@ -35,7 +36,7 @@ internal sealed class Sends
         var bytes = servers.BytesOnDisk;
         await WarmUp.Run(round => Run(servers, pairs.All, round));
         var runs = new List<Measured>();
-        for (var i = 0; i < Runs; i++)
+        foreach (var _ in Progress.Count("run", Runs))
             runs.Add(await Run(servers, pairs.All, Duration));
         var sent = pairs.All.Sum(pair => pair.Sent);
         pairs.Dispose();
@@ -65,6 +66,7 @@ internal sealed class Sends
                 nodes = Setting.Nodes,
                 cluster = Setting.IsCluster,
                 http = IsHttp,
+                textBytes = Texts.Bytes,
                 inFlight = InFlight,
                 pairs = PairCount,
                 messages = Before.Messages,

@@ -18,8 +18,10 @@ internal static class WarmUp
     public static async Task Run(Func<TimeSpan, Task<Measured>> measure)
     {
         var share = 1.0;
-        for (var i = 0; i < RoundsMax && (i < RoundsMin || share > Compiling); i++)
+        foreach (var i in Progress.Count("round to warm up", RoundsMax))
         {
+            if (i >= RoundsMin && share <= Compiling)
+                break;
             var round = await measure(Round);
             share = round.Server > 0 ? round.Compiler / round.Server : 0;
         }

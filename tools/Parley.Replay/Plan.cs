@@ -1,3 +1,4 @@
+using Parley.Client;
 using Parley.Protocol;
 
 namespace Parley.Replay;
@@ -20,7 +21,7 @@ internal sealed class Plan
     public int Lines { get; private set; }
 
     /// <summary>Adds a line to its conversation.</summary>
-    public void Add(Line line)
+    public void Add(RecordedLine line)
     {
         Lines++;
         if (FindReason(line) is { } reason)
@@ -37,7 +38,7 @@ internal sealed class Plan
     }
 
     /// <summary>Why the contract does not let a line through, null where it does.</summary>
-    private static string? FindReason(Line line) => line switch
+    private static string? FindReason(RecordedLine line) => line switch
     {
         { From: "" } => "no sender",
         _ when line.From == line.To => "to oneself: a thread needs someone else",

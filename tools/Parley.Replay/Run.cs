@@ -21,7 +21,7 @@ internal sealed class Run(Uri server, int atOnce)
         var plan = new Plan();
         foreach (var file in files)
         {
-            foreach (var line in Line.ReadFile(file.FullName))
+            foreach (var line in RecordedLine.ReadFile(file.FullName))
                 plan.Add(line);
         }
         if (plan.Conversations.Count == 0)

@@ -1,3 +1,4 @@
+using Parley.Client;
 using Parley.Replay;
 using Xunit;
 
@@ -48,5 +49,5 @@ public sealed class PlanTests
         Assert.Equal(1, Assert.Single(_plan.Unsendable).Value);
     }
 
-    private void Add(string from, string to, string text) => _plan.Add(new Line(from, to, text));
+    private void Add(string from, string to, string text) => _plan.Add(new RecordedLine(from, to, text));
 }

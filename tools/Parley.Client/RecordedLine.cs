@@ -1,10 +1,13 @@
 using System.IO.Compression;
 using System.Text.Json;
 
-namespace Parley.Replay;
+namespace Parley.Client;
 
-/// <summary>One line of a file: who wrote what to whom. An empty <c>To</c> is someone unknown.</summary>
-internal sealed record Line(string From, string To, string Text)
+/// <summary>A line of a recorded conversation.</summary>
+/// <param name="From">Who wrote.</param>
+/// <param name="To">To whom; empty for someone unknown.</param>
+/// <param name="Text">What.</param>
+public sealed record RecordedLine(string From, string To, string Text)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -13,7 +16,8 @@ internal sealed record Line(string From, string To, string Text)
     };
 
     /// <summary>Reads JSON lines, packed with gzip where the name ends in .gz.</summary>
-    public static IEnumerable<Line> ReadFile(string path)
+    /// <exception cref="InvalidDataException">A line is no such JSON; it says which.</exception>
+    public static IEnumerable<RecordedLine> ReadFile(string path)
     {
         using Stream file = File.OpenRead(path);
         using var unpacked = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
@@ -22,10 +26,10 @@ internal sealed record Line(string From, string To, string Text)
         {
             if (text.Length == 0)
                 continue;
-            Line? line;
+            RecordedLine? line;
             try
             {
-                line = JsonSerializer.Deserialize<Line>(text, Json);
+                line = JsonSerializer.Deserialize<RecordedLine>(text, Json);
             }
             catch (JsonException error)
             {
