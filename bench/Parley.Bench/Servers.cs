@@ -32,7 +32,9 @@ internal sealed class Servers : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses => _setting.Url is { } url ? [url] : [.. _processes.Select(server => server.Address)];
 
     /// <summary>Time of the processors that they have used; of one that was there already it is known where its process is.</summary>
-    public TimeSpan ProcessorTime => _setting.UrlProcess is { } id ? Processors.TimeOfTree(id) : _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
+    public TimeSpan ProcessorTime => _setting.UrlProcess is { } id
+        ? Processors.TimeOfTree(id)
+        : _processes.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ProcessorTime);
 
     /// <summary>The part of it in which .NET compiles anew what runs often, by a thread that ends when it has had nothing to do for some seconds.</summary>
     public TimeSpan CompilerTime =>
@@ -41,8 +43,10 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Time of the processors that PostgreSQL has used.</summary>
     public TimeSpan DatabaseTime => _setting.DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
 
-    /// <summary>Memory that they hold, in bytes (VmRSS).</summary>
-    public long Memory => _processes.Sum(server => server.Memory);
+    /// <summary>The most memory that they have held, in bytes; of one that was there already it is known where its process is.</summary>
+    public long PeakMemory => _setting.UrlProcess is { } id
+        ? ServerProcess.PeakMemoryOf(id)
+        : _processes.Sum(server => ServerProcess.PeakMemoryOf(server.Id));
 
     /// <summary>How fast the machine was right before they were started: the µs of a <see cref="Client.RoundTrip"/>.</summary>
     public double RoundTrip { get; private set; }

@@ -17,7 +17,7 @@ internal sealed class Starts
         var roundTrip = RoundTrip.Measure();
         var runs = new List<(double Answer, double Again, double Memory)>();
         using var http = new HttpClient();
-        foreach (var i in Progress.Count("start", Times))
+        foreach (var _ in Progress.Count("start", Times))
         {
             var folder = Directory.CreateTempSubdirectory("parley-bench-");
             try

@@ -49,10 +49,13 @@ public sealed class ServerProcess(string program, string data, params string[] f
     public int? ExitCode => _process is { HasExited: true } process ? process.ExitCode : null;
 
     /// <summary>Memory that it holds now, in bytes (VmRSS).</summary>
-    public long Memory => ReadStatus("VmRSS:") * 1024;
+    public long Memory => ReadStatus(_process?.Id, "VmRSS:") * 1024;
 
     /// <summary>Time of the processors that its present life has used.</summary>
     public TimeSpan ProcessorTime => _process!.TotalProcessorTime;
+
+    /// <summary>The most memory that a process of this machine has held, in bytes (VmHWM); 0 where it is gone.</summary>
+    public static long PeakMemoryOf(int process) => ReadStatus(process, "VmHWM:") * 1024;
 
     /// <summary>Starts it and waits until it listens.</summary>
     public async Task Start()
@@ -131,11 +134,11 @@ public sealed class ServerProcess(string program, string data, params string[] f
 
     private void Signal(string signal) => Signals.Send(_process, signal);
 
-    private long ReadStatus(string name)
+    private static long ReadStatus(int? process, string name)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{_process?.Id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is IOException or InvalidOperationException)
