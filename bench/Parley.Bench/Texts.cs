@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Bench;
 
@@ -24,7 +23,7 @@ internal sealed class Texts
     /// <exception cref="InvalidDataException">The file holds none, or is no such file.</exception>
     public static Texts Read(string path)
     {
-        var texts = RecordedLine.ReadFile(path).Select(line => line.Text).Where(IsSendable).ToList();
+        var texts = RecordedLine.ReadFile(path).Where(line => line.TextProblem is null && IsXml(line.Text)).Select(line => line.Text).ToList();
         return texts.Count > 0 ? new Texts(texts) : throw new InvalidDataException($"{path} holds nothing to say.");
     }
 
@@ -34,6 +33,5 @@ internal sealed class Texts
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Bytes:0} bytes each");
 
     // XML cannot say all that JSON can.
-    private static bool IsSendable(string text) =>
-        text.Length > 0 && text.EnumerateRunes().Count() <= Limits.TextLength && text.All(each => XmlConvert.IsXmlChar(each) || char.IsSurrogate(each));
+    private static bool IsXml(string text) => text.All(each => XmlConvert.IsXmlChar(each) || char.IsSurrogate(each));
 }

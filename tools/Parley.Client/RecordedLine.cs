@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Parley.Protocol;
 
 namespace Parley.Client;
 
@@ -13,6 +14,15 @@ public sealed record RecordedLine(string From, string To, string Text)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Why the contract does not let the text through, null where it does.</summary>
+    public string? TextProblem => Text switch
+    {
+        "" => "empty text",
+        _ when Text.Contains('\0') => "U+0000 in the text",
+        _ when Text.EnumerateRunes().Count() > Limits.TextLength => $"longer than {Limits.TextLength} characters",
+        _ => null,
     };
 
     /// <summary>Reads JSON lines, packed with gzip where the name ends in .gz.</summary>

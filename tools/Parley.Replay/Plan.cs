@@ -1,5 +1,4 @@
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Replay;
 
@@ -42,9 +41,6 @@ internal sealed class Plan
     {
         { From: "" } => "no sender",
         _ when line.From == line.To => "to oneself: a thread needs someone else",
-        { Text: "" } => "empty text",
-        _ when line.Text.Contains('\0') => "U+0000 in the text",
-        _ when line.Text.EnumerateRunes().Count() > Limits.TextLength => $"longer than {Limits.TextLength} characters",
-        _ => null,
+        _ => line.TextProblem,
     };
 }
