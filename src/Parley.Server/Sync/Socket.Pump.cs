@@ -9,7 +9,7 @@ namespace Parley.Server.Sync;
 
 /// <summary>
 /// The sending side: a loop that runs while there is something to say, and says one thing at a time. Nothing is queued for a slow
-/// reader but the answers to its own frames, which are bounded (S11).
+/// reader but the answers to its own frames, which are bounded (S11), and the presence that was read last.
 /// </summary>
 internal sealed partial class Socket : IThreadPoolWorkItem
 {
@@ -26,6 +26,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private HelloFrame? _hello;
     private bool _hasChanges;
     private HashSet<long>? _changedPresence;
+    private byte[]? _presence;
+    private bool _isReadingPresence;
     private byte[]? _fleeting;
     private long _fleetingSince;
     private (int Code, string Reason)? _closing;
@@ -57,13 +59,13 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The bytes that are kept for this socket alone until it takes them: answers to its own frames, and one fleeting frame.</summary>
+    /// <summary>The bytes that are kept for this socket alone until it takes them: answers to its own frames, one frame of presence and one fleeting one.</summary>
     internal int HeldBytes
     {
         get
         {
             lock (_gate)
-                return _replies.Sum(reply => reply?.Length ?? 0) + (_fleeting?.Length ?? 0);
+                return _replies.Sum(reply => reply?.Length ?? 0) + (_presence?.Length ?? 0) + (_fleeting?.Length ?? 0);
         }
     }
 
@@ -166,20 +168,19 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             {
             }
         }
-        catch (Exception error) when (IsEnd(error))
-        {
-            Abort();
-        }
-        catch (Refusal refusal) when (refusal.Code == ErrorCode.Unavailable)
-        {
-            // The database is away, which readiness tells the operator. The client comes back, perhaps to another node.
-            Abort();
-        }
         catch (Exception error)
         {
-            LogFailed(_services.Logger, error);
-            Abort();
+            Fail(error);
         }
+    }
+
+    private void Fail(Exception error)
+    {
+        // The database is away, which readiness tells the operator. The client comes back, perhaps to another node.
+        var isAway = error is Refusal { Code: ErrorCode.Unavailable };
+        if (!isAway && !IsEnd(error))
+            LogFailed(_services.Logger, error);
+        Abort();
     }
 
     private async Task<bool> SayNext()
@@ -202,7 +203,9 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                 (hello, _hello) = (_hello, null);
             else if (_hasChanges)
                 (isChanges, _hasChanges) = (true, false);
-            else if (_changedPresence is not null)
+            else if (_presence is not null)
+                (frame, _presence) = (_presence, null);
+            else if (_changedPresence is not null && !_isReadingPresence)
                 presence = TakeChangedPresence(_changedPresence);
             else if (_fleeting is not null)
                 frame = TakeFleeting();
@@ -217,8 +220,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
             await SendClose(how.Code, how.Reason);
         else if (hello is not null)
             await Welcome(hello);
-        else if (presence is not null)
-            await SendPresence(presence);
+        else if (presence is { Count: > 0 })
+            _ = ReadPresence(presence);
         else if (isChanges)
             await SendChanges();
         return true;
@@ -306,7 +309,27 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private List<long> TakeChangedPresence(HashSet<long> changed)
     {
         _changedPresence = null;
-        return [.. changed.Intersect(_watched)];
+        List<long> watched = [.. changed.Intersect(_watched)];
+        _isReadingPresence = watched.Count > 0;
+        return watched;
+    }
+
+    // Beside what is said meanwhile: in a cluster it takes up to a second until someone is not found. One reading at a time, so that
+    // what is said of a person last is what was read last.
+    private async Task ReadPresence(List<long> userIds)
+    {
+        try
+        {
+            var users = await _services.Presence.Read(userIds);
+            var frame = JsonSerializer.SerializeToUtf8Bytes(new PresenceFrame(users), WireJson.Wire.PresenceFrame);
+            lock (_gate)
+                (_presence, _isReadingPresence) = (frame, false);
+            Wake();
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
     }
 
     // Behind a slow socket it is dropped: it would be old by the time it arrives.
@@ -315,14 +338,6 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         var frame = IsOver(_fleetingSince, FleetingMax) ? null : _fleeting;
         _fleeting = null;
         return frame;
-    }
-
-    private async Task SendPresence(List<long> watched)
-    {
-        if (watched.Count == 0)
-            return;
-        var users = await _services.Presence.Read(watched);
-        await Send(JsonSerializer.SerializeToUtf8Bytes(new PresenceFrame(users), WireJson.Wire.PresenceFrame));
     }
 
     private async ValueTask Send(byte[] frame)

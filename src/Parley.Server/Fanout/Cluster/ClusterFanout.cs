@@ -14,8 +14,11 @@ namespace Parley.Server.Fanout.Cluster;
 /// </summary>
 internal sealed partial class ClusterFanout : BackgroundService, IFanout
 {
-    /// <summary>How long a socket waits for others to hear of it before it goes on without them.</summary>
-    private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(1);
+    /// <summary>How long a socket waits for others to hear of it before it goes on without them, and looks for what it missed once they have.</summary>
+    private static readonly TimeSpan ReachMax = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long it is tried to find someone before they are shown off-line.</summary>
+    private static readonly TimeSpan FindMax = TimeSpan.FromSeconds(1);
 
     /// <summary>Everything that this node has told is told again within this time, whoever has forgotten it.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(60);
@@ -90,7 +93,7 @@ internal sealed partial class ClusterFanout : BackgroundService, IFanout
     public async Task<IReadOnlyDictionary<long, Whereabouts>> Locate(IReadOnlyCollection<long> userIds)
     {
         // Who cannot be found in time is shown off-line for now; those who watch are told when they are found.
-        await Task.WhenAny(Task.WhenAll(userIds.Select(userId => Follow(userId).Found)), Task.Delay(ReachMax, _clock));
+        await Task.WhenAny(Task.WhenAll(userIds.Select(userId => Follow(userId).Found)), Task.Delay(FindMax, _clock));
         return userIds.ToDictionary(userId => userId, userId =>
         {
             var followed = Follow(userId);
