@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Parley.Bench;
 
@@ -111,7 +112,15 @@ internal static class Program
         var command = new Command(name, description);
         foreach (var option in (Option[])[.. options, Server, Database, DatabaseProcess, DatabaseFolder])
             command.Add(option);
+        if (options.Contains(Http))
+            command.Validators.Add(RefuseHttpToXmpp);
         return command;
+    }
+
+    private static void RefuseHttpToXmpp(CommandResult given)
+    {
+        if (given.GetResult(Http) is not null && given.GetResult(Url)?.Tokens is [{ Value: var url }] && url.StartsWith("xmpp:", StringComparison.OrdinalIgnoreCase))
+            given.AddError("An XMPP server is spoken to over XMPP alone: leave --http out.");
     }
 
     private static Setting ReadSetting(ParseResult parsed) => new()

@@ -57,6 +57,10 @@ internal sealed class Sends
     {
         var median = Measured.MedianOf(runs);
         var onDisk = Setting.Url is null ? string.Create(CultureInfo.InvariantCulture, $"; {bytes} bytes a message on disk") : "";
+        // Reckoned for Parley: docs/scale.md.
+        var people = Setting.IsXmpp
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $". That is what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour, without anything to spare: docs/scale.md");
         Figures.Print(
             roundTrip,
             new
@@ -76,6 +80,6 @@ internal sealed class Sends
                 median,
                 runs,
             },
-            $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; {median.DescribeCost(Setting)}{onDisk}. That is what about {median.PerSecond * PeoplePerMessage:N0} people say in their busiest hour, without anything to spare: docs/scale.md");
+            $"{Setting.Engine}, {Setting.Nodes} node(s), {InFlight} in flight: {median.PerSecond:N0} messages/s ({runs.Min(run => run.PerSecond):N0}–{runs.Max(run => run.PerSecond):N0}), p50 {median.P50:0.0} ms, p99 {median.P99:0.0} ms; {median.DescribeCost(Setting)}{onDisk}{people}");
     }
 }
