@@ -34,7 +34,7 @@ internal sealed class ClusterRun(Options options, string root)
             using var clients = new ClientPrograms(work, worldPath, options.Programs);
             using var interruption = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
             AppDomain.CurrentDomain.ProcessExit += endAll = (_, _) => EndAll(clients, balancer, nodes, postgres);
-            var faults = new NodeFaults(options, nodes, postgres, network, presence, promises, clients, proxy);
+            var faults = new NodeFaults(options, nodes, postgres, network, presence, promises, senders, clients, proxy);
             using var progress = new Progress(options, world, clients, faults.Schedule, () => nodes.Memory);
             var readiness = new Readiness(nodes);
             using var end = new CancellationTokenSource();

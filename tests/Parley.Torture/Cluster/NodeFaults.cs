@@ -12,12 +12,14 @@ internal sealed class NodeFaults
     private readonly Network _network;
     private readonly Presence _presence;
     private readonly Promises _promises;
+    private readonly Senders _senders;
     private readonly bool _isShort;
 
     public NodeFaults(
-        Options options, Nodes nodes, Postgres postgres, Network network, Presence presence, Promises promises, ClientPrograms clients, FaultProxy proxy)
+        Options options, Nodes nodes, Postgres postgres, Network network, Presence presence, Promises promises, Senders senders,
+        ClientPrograms clients, FaultProxy proxy)
     {
-        (_nodes, _network, _presence, _promises, _isShort) = (nodes, network, presence, promises, options.IsShort);
+        (_nodes, _network, _presence, _promises, _senders, _isShort) = (nodes, network, presence, promises, senders, options.IsShort);
         Schedule = new FaultSchedule(options.Seed);
         Schedule.Offer(Killed, 6, KillNode);
         Schedule.Offer(Frozen, 2, FreezeNode);
@@ -123,13 +125,17 @@ internal sealed class NodeFaults
             Wrong.Add($"one who came to node {node} was not seen: {Describe()}");
     }
 
-    /// <summary>Waits until every node is ready and what every watcher sees is right, and notes how long that took.</summary>
+    /// <summary>
+    /// Waits until every node is ready, what every watcher sees is right and what was sent before is acknowledged, and notes how long the
+    /// first two took.
+    /// </summary>
     private async Task Settle(string kind, long at, long backAt, long? others = null)
     {
         var readyAt = await _nodes.WaitUntilReady();
         var right = await _presence.WaitUntilRight(readyAt, Enumerable.Range(0, _nodes.Count));
         if (right is null)
             Wrong.Add($"after \"{kind}\" presence did not come right: {Describe()}");
+        await _senders.WaitUntilHeard(readyAt);
         Happened.Add(new Happened(kind, at, backAt, readyAt, right, others));
     }
 

@@ -18,6 +18,9 @@ internal sealed class Senders : IAsyncDisposable
     private readonly List<Device> _devices;
     private readonly CancellationTokenSource _end = new();
     private readonly List<Sent> _sent = [];
+
+    // When each first tried what they are sending, 0 between two messages.
+    private readonly long[] _since = new long[People];
     private Task _sending = Task.CompletedTask;
 
     private Senders(World world, string journal)
@@ -59,6 +62,13 @@ internal sealed class Senders : IAsyncDisposable
         _sending = Task.WhenAll(_devices.Select((device, person) => Task.Run(() => Send(device, person, stop), CancellationToken.None)));
     }
 
+    /// <summary>Waits until what was first tried before a moment is acknowledged: it counts for the fault that it met, not for the next one.</summary>
+    public async Task WaitUntilHeard(long before)
+    {
+        while (Enumerable.Range(0, People).Any(person => Volatile.Read(ref _since[person]) is > 0 and var since && since < before))
+            await Task.Delay(TryAgain);
+    }
+
     /// <summary>Waits until what was begun is acknowledged and everyone has everything; returns the lists that the API shows, by person.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<Head>>> Finish()
     {
@@ -85,6 +95,7 @@ internal sealed class Senders : IAsyncDisposable
             var cid = Wording.Cid(person, thread, number);
             await _journal.Append(Entries.Line(Entries.Send, person, thread, number));
             var (began, failures) = (Environment.TickCount64, 0);
+            Volatile.Write(ref _since[person], began);
             while (true)
             {
                 try
@@ -96,6 +107,7 @@ internal sealed class Senders : IAsyncDisposable
                     var now = Environment.TickCount64;
                     lock (_sent)
                         _sent.Add(new Sent(person, began, now, failures));
+                    Volatile.Write(ref _since[person], 0);
                     await _journal.Append(Entries.Line(Entries.Acknowledged, person, thread, number, seq, now));
                     break;
                 }
