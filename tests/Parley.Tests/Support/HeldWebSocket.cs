@@ -17,6 +17,16 @@ internal sealed class HeldWebSocket : WebSocket
     /// <summary>What its other side has read: pieces, as text.</summary>
     public List<string> Read { get; } = [];
 
+    /// <summary>The same in one piece.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (Read)
+                return string.Concat(Read);
+        }
+    }
+
     /// <summary>Bytes that the server has handed over and that are not read yet.</summary>
     public int PendingBytes { get; private set; }
 

@@ -49,9 +49,9 @@ public sealed class SocketLimitTests : IAsyncLifetime
         Assert.Equal((pending, held), (web.PendingBytes, socket.HeldBytes));
         Assert.Equal(0, held);
         web.LetRead(1_000);
-        await Eventually.Holds(() => Text(web).Contains($"\"to\":{version},", StringComparison.Ordinal), "the reader catches up");
+        await Eventually.Holds(() => web.Text.Contains($"\"to\":{version},", StringComparison.Ordinal), "the reader catches up");
         // What it missed comes as one difference, not as what happened.
-        Assert.InRange(Text(web).Split("\"type\":\"changes\"").Length - 1, 2, 10);
+        Assert.InRange(web.Text.Split("\"type\":\"changes\"").Length - 1, 2, 10);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SocketLimitTests : IAsyncLifetime
         await Eventually.Holds(() => web.PendingBytes > 0, "the difference waits for the reader");
         Assert.Equal(16 * 1024, web.PendingBytes);
         web.LetRead(100);
-        await Eventually.Holds(() => Text(web).EndsWith('}') && Text(web).Length > 100_000, "the frame arrives whole");
+        await Eventually.Holds(() => web.Text.EndsWith('}') && web.Text.Length > 100_000, "the frame arrives whole");
         Assert.All(web.Read, piece => Assert.InRange(piece.Length, 1, 16 * 1024));
     }
 
@@ -73,7 +73,7 @@ public sealed class SocketLimitTests : IAsyncLifetime
         var (web, socket, _) = await Connect();
         foreach (var (wait, isShown) in new[] { (TimeSpan.Zero, true), (Socket.FleetingMax + Step, false) })
         {
-            var before = Text(web).Length;
+            var before = web.Text.Length;
             await SendToBob(1);
             await Eventually.Holds(() => web.PendingBytes > 0, "a change waits for the reader");
             for (var i = 0; i < 100; i++)
@@ -81,9 +81,9 @@ public sealed class SocketLimitTests : IAsyncLifetime
             Assert.Equal("fleeting".Length, socket.HeldBytes);
             _clock.Advance(wait);
             web.LetRead(isShown ? 2 : 1);
-            await Eventually.Holds(() => Text(web).Length > before && socket.HeldBytes == 0, "the reader catches up");
+            await Eventually.Holds(() => web.Text.Length > before && socket.HeldBytes == 0, "the reader catches up");
             await Task.Delay(50);
-            Assert.Equal(isShown ? 1 : 0, Text(web)[before..].Split("fleeting").Length - 1);
+            Assert.Equal(isShown ? 1 : 0, web.Text[before..].Split("fleeting").Length - 1);
         }
     }
 
@@ -216,12 +216,6 @@ public sealed class SocketLimitTests : IAsyncLifetime
 
     private string HelloFromNothing() =>
         JsonSerializer.Serialize(new { type = "hello", epoch = _server.Database.Epoch, version = 0, hot = new Dictionary<string, int> { [$"{_thread}"] = 0 } });
-
-    private static string Text(HeldWebSocket web)
-    {
-        lock (web.Read)
-            return string.Concat(web.Read);
-    }
 
     private (HeldWebSocket Web, Socket Socket, Task Run) Open(string? from = null)
     {

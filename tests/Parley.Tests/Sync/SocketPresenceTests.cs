@@ -17,12 +17,12 @@ public sealed class SocketPresenceTests(TestServer server) : IClassFixture<TestS
         var (web, _, reader, ada, thread) = await Watch();
         web.Say("""{"type":"ping","version":0}""");
         await ada.Send(thread, "meanwhile");
-        await Eventually.Holds(() => Text(web).Contains("\"pong\"", StringComparison.Ordinal) && Text(web).Contains("meanwhile", StringComparison.Ordinal), "both are said");
-        Assert.DoesNotContain("\"presence\"", Text(web), StringComparison.Ordinal);
+        await Eventually.Holds(() => web.Text.Contains("\"pong\"", StringComparison.Ordinal) && web.Text.Contains("meanwhile", StringComparison.Ordinal), "both are said");
+        Assert.DoesNotContain("\"presence\"", web.Text, StringComparison.Ordinal);
 
         reader.Answer(isOnline: true);
 
-        await Eventually.Holds(() => Text(web).Contains("\"online\":true", StringComparison.Ordinal), "presence is said when it is known");
+        await Eventually.Holds(() => web.Text.Contains("\"online\":true", StringComparison.Ordinal), "presence is said when it is known");
     }
 
     [Fact]
@@ -37,15 +37,9 @@ public sealed class SocketPresenceTests(TestServer server) : IClassFixture<TestS
         await Eventually.Holds(() => reader.Count == 2, "it is read again");
         reader.Answer(isOnline: false);
 
-        await Eventually.Holds(() => Text(web).Contains("\"online\":false", StringComparison.Ordinal), "the later state is said");
-        Assert.Equal(2, Text(web).Split("\"presence\"").Length - 1);
+        await Eventually.Holds(() => web.Text.Contains("\"online\":false", StringComparison.Ordinal), "the later state is said");
+        Assert.Equal(2, web.Text.Split("\"presence\"").Length - 1);
         Assert.Equal(2, reader.Count);
-    }
-
-    private static string Text(HeldWebSocket web)
-    {
-        lock (web.Read)
-            return string.Concat(web.Read);
     }
 
     /// <summary>Someone's socket that watches another person; the reading of whose presence has begun.</summary>
