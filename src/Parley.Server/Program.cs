@@ -28,7 +28,7 @@ public static class Program
         builder.AddPhotos();
         builder.AddSync();
         builder.AddThreads();
-        builder.AddMessages();
+        builder.AddMessages(options);
         builder.AddPresence();
 
         var app = builder.Build();

@@ -32,8 +32,7 @@ internal sealed class ChangePassword(Database database, Passwords passwords, Sig
                 new { hash, next = SecurityStamp.New(), id, before = user.SecurityStamp });
             return changed == 0 ? throw Wrong() : await Sessions.EndOthers(connection, caller.UserId, caller.SessionId);
         });
-        foreach (var session in ended)
-            await fanout.EndSession(caller.UserId, session);
+        await Task.WhenAll(ended.Select(session => fanout.EndSession(caller.UserId, session)));
     }
 
     private static Refusal Wrong() =>

@@ -11,9 +11,13 @@ namespace Parley.Server.Messages;
 public static class MessageFrames
 {
     /// <summary>The services of this slice.</summary>
-    public static void AddMessages(this WebApplicationBuilder builder) =>
+    public static void AddMessages(this WebApplicationBuilder builder, ServerOptions options)
+    {
         builder.Services.AddSingleton(services => new SocketCommand("send", (socket, frame) =>
             Send(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<MessageLimit>())));
+        if (options.Node is not null)
+            builder.Services.AddHostedService<Rehearsal>();
+    }
 
     private static async Task Send(ISocket socket, ReadOnlyMemory<byte> frame, Database database, MessageLimit limit)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Dapper;
+using Parley.Client;
 using Parley.Protocol;
 using Parley.Server.Fanout;
 using Parley.Tests.Support;
@@ -112,6 +113,32 @@ public sealed partial class ClusterTests
     }
 
     [PostgresFact]
+    public async Task S13_The_end_of_a_session_is_answered_once_a_node_that_stands_still_has_heard_of_it()
+    {
+        await using var cluster = await TestCluster.Start(1);
+        var ada = await cluster.Nodes[0].SignUp("ada");
+        var folder = Directory.CreateTempSubdirectory("parley-node-");
+        await using (var other = new ServerProcess(
+            Path.Combine(AppContext.BaseDirectory, "parley.dll"), folder.FullName,
+            "--database", cluster.Nodes[0].Options.Database!, "--cluster", "--node-port", "0"))
+        {
+            await other.Start();
+            await using var socket = await SocketClient.ConnectAndGreet(other.Address, ada.Token!);
+            other.Freeze();
+            var ending = ada.Delete("/sessions/current");
+            // Longer than others wait for a node, and shorter than it takes to be given up.
+            await Task.Delay(TimeSpan.FromMilliseconds(1_500), TestContext.Current.CancellationToken);
+            Assert.False(ending.IsCompleted, "It was said to be over while a node still served it.");
+            other.Thaw();
+            using var ended = await ending;
+            Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+            await socket.ExpectClose();
+            Assert.Equal(4401, socket.CloseCode);
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [PostgresFact]
     public async Task S13_A_session_whose_end_was_not_told_ends_with_the_next_ping()
     {
         await using var cluster = await TestCluster.Start(1);
@@ -144,6 +171,18 @@ public sealed partial class ClusterTests
         var late = await cluster.Add();
         await using var back = await SocketClient.ConnectAndGreet(late.Url, eve.Token!);
         await Online(adas, eve.Id);
+    }
+
+    [PostgresFact]
+    public async Task A_node_has_gone_the_ways_of_a_message_before_it_listens_and_has_left_nothing_behind()
+    {
+        await using var cluster = await TestCluster.Start(1);
+        await using var beside = TestEngine.Connect(cluster.Nodes[0].Options.Database!);
+        var connected = await beside.QueryAsync<string>("SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()");
+        Assert.Contains("parley reads", connected);
+        Assert.Contains("parley batches", connected);
+        Assert.Equal(0, await beside.QuerySingleAsync<long>(
+            "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM threads) + (SELECT count(*) FROM messages)"));
     }
 
     private static async Task Pushed(SocketClient socket, string text)

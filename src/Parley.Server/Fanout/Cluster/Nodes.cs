@@ -7,8 +7,11 @@ namespace Parley.Server.Fanout.Cluster;
 internal sealed partial class Nodes(
     IClusterMembershipService membership, ILocalSiloDetails self, NodeClient client, TimeProvider clock, ILogger<Nodes> log) : BackgroundService
 {
-    /// <summary>Nobody waits longer than this for a node to hear something.</summary>
+    /// <summary>How long it is waited for a node to hear where a user is. One that does not is slow, and catches up, or dead, and soon known to be.</summary>
     private static readonly TimeSpan HearingMax = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>How long for it to hear that a session has ended: longer than a node that is dead stays unknown to be (S13).</summary>
+    private static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<SiloAddress, Outbox> _outboxes = new();
     private readonly ConcurrentDictionary<SiloAddress, bool> _gone = new();
@@ -27,14 +30,14 @@ internal sealed partial class Nodes(
     public void SendFleeting(SiloAddress node, long userId, byte[] frame) => Of(node).AddFleeting(userId, frame);
 
     /// <summary>Tells a node where a user is.</summary>
-    public Task Tell(SiloAddress node, Route route) => WaitFor(Of(node).Add(route));
+    public Task Tell(SiloAddress node, Route route) => WaitFor(Of(node).Add(route), HearingMax);
 
     /// <summary>Tells a node that a grain has ended.</summary>
     public void Forget(SiloAddress node, long userId) => Of(node).AddForgotten(userId);
 
-    /// <summary>Tells all nodes that a session has ended.</summary>
+    /// <summary>Tells all nodes that a session has ended. Completes when none of them serves it any more.</summary>
     public Task EndSession(long userId, long sessionId) =>
-        WaitFor(Task.WhenAll(_others.Select(node => Of(node).AddEndedSession(userId, sessionId))));
+        WaitFor(Task.WhenAll(_others.Select(node => Of(node).AddEndedSession(userId, sessionId))), EndingMax);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -84,8 +87,7 @@ internal sealed partial class Nodes(
         return outbox;
     }
 
-    // A node that does not hear is slow, and catches up, or is dead, and soon known to be.
-    private Task WaitFor(Task heard) => Task.WhenAny(heard, Task.Delay(HearingMax, clock));
+    private Task WaitFor(Task heard, TimeSpan max) => Task.WhenAny(heard, Task.Delay(max, clock));
 
     [LoggerMessage(301, LogLevel.Information, "Node {Node} is there.")]
     private static partial void LogJoined(ILogger log, SiloAddress node);
