@@ -521,4 +521,26 @@ describe('marks on a thread', () => {
     expect(server.head('ada', thread).readSeq).toBe(5);
     expect(waiting()).toBe(0);
   });
+
+  test('each read mark is told at once, however soon after the one before, heard or not', async () => {
+    for (let seq = 1; seq <= 4; seq++) server.send('bob', thread, `c${seq}`, `${seq}`);
+    await ada.pass();
+    for (let seq = 1; seq <= 3; seq++) {
+      ada.parley.markRead(thread, seq);
+      await ada.pass(300);
+      expect(server.head('ada', thread).readSeq).toBe(seq);
+    }
+    ada.network.isSilent = true;
+    ada.parley.markRead(thread, 4);
+    await ada.pass(300);
+    ada.network.isSilent = false;
+    server.send('bob', thread, 'c5', '5');
+    await ada.pass();
+    ada.parley.markRead(thread, 5);
+    await ada.pass(300);
+    expect(server.head('ada', thread).readSeq).toBe(5);
+    expect(ada.network.frames.filter(({ type }) => type === 'read')).toEqual(
+      [1, 2, 3, 4, 5].map((seq) => ({ type: 'read', thread, seq })),
+    );
+  });
 });

@@ -38,6 +38,8 @@ interface Lane {
   isBusy: boolean;
   attempt: number;
   timer: unknown;
+  /** The read mark that was told by socket, while it is waited for a head that shows it. */
+  told?: string | undefined;
 }
 
 /**
@@ -67,11 +69,7 @@ export class Sender {
 
   /** Goes on wherever something waits: the way to the server is new, or the program has just begun. */
   resume(): void {
-    for (const lane of this.lanes.values()) {
-      this.clock.clearTimeout(lane.timer);
-      lane.timer = undefined;
-      lane.attempt = 0;
-    }
+    for (const lane of this.lanes.values()) this.free(lane);
     for (const thread of [...this.outbox.threads]) {
       this.run(thread, false);
       this.run(thread, true);
@@ -114,10 +112,23 @@ export class Sender {
       lane = { thread, isRead, isBusy: false, attempt: 0, timer: undefined };
       this.lanes.set(name, lane);
     }
+    if (isRead && lane.told !== undefined && lane.told !== this.newestRead(thread)?.id) this.free(lane);
     if (lane.isBusy || lane.timer !== undefined || this.isStopped || !this.host.isReachable()) return;
     const entry = this.outbox.of(thread).find((e) => isWaiting(e) && (e.act.kind === 'read') === isRead);
     if (entry) void this.attempt(entry, lane);
     else this.lanes.delete(name);
+  }
+
+  /** It waits no more, and whatever is next is tried as if for the first time. */
+  private free(lane: Lane): void {
+    this.clock.clearTimeout(lane.timer);
+    lane.timer = undefined;
+    lane.told = undefined;
+    lane.attempt = 0;
+  }
+
+  private newestRead(thread: string): OutboxEntry | undefined {
+    return this.outbox.of(thread).findLast(({ act }) => act.kind === 'read');
   }
 
   private async attempt(entry: OutboxEntry, lane: Lane): Promise<void> {
@@ -142,6 +153,7 @@ export class Sender {
     }
     lane.timer = this.clock.setTimeout(() => {
       lane.timer = undefined;
+      lane.told = undefined;
       this.run(lane.thread, lane.isRead);
     }, waitMs);
   }
@@ -246,11 +258,12 @@ export class Sender {
   private async tell(entry: OutboxEntry, lane: Lane): Promise<number> {
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, READ_DELAY_MS));
     // Marks made meanwhile took this one's place: one frame says it all.
-    const newest = this.outbox.of(entry.thread).findLast((other) => other.act.kind === 'read');
+    const newest = this.newestRead(entry.thread);
     if (newest?.act.kind !== 'read' || this.isStopped) return 0;
     const { seq } = newest.act;
     if (lane.attempt === 0 && this.host.sendFrame({ type: 'read', thread: entry.thread, seq })) {
       lane.attempt = 1;
+      lane.told = newest.id;
       return READ_CONFIRM_MS;
     }
     this.host.onHead(await this.ask('PATCH', `/threads/${encodeURIComponent(entry.thread)}`, { read: seq }));
