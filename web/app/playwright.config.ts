@@ -10,9 +10,8 @@ const suited = !isMeasured && existsSync(HEADLESS) ? HEADLESS : CHROMIUM;
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.e2e.ts',
-  // What waits, waits for what does not come: on a slow machine that is busy, all else is there long before.
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   fullyParallel: false,
   // A test waits for two fifths of its time, on two cores too. What is measured has the machine for itself.
   workers: isMeasured ? 1 : 2,

@@ -178,9 +178,9 @@ public sealed partial class ClusterTests
     {
         await using var cluster = await TestCluster.Start(1);
         await using var beside = TestEngine.Connect(cluster.Nodes[0].Options.Database!);
-        var connected = await beside.QueryAsync<string>("SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()");
-        Assert.Contains("parley reads", connected);
-        Assert.Contains("parley batches", connected);
+        // The writer's connection, which nothing else asks for before the first command.
+        Assert.Contains("parley batches", await beside.QueryAsync<string>(
+            "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"));
         Assert.Equal(0, await beside.QuerySingleAsync<long>(
             "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM threads) + (SELECT count(*) FROM messages)"));
     }

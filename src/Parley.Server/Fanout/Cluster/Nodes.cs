@@ -10,7 +10,7 @@ internal sealed partial class Nodes(
     /// <summary>How long it is waited for a node to hear where a user is. One that does not is slow, and catches up, or dead, and soon known to be.</summary>
     private static readonly TimeSpan HearingMax = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>How long for it to hear that a session has ended: longer than a node that is dead stays unknown to be (S13).</summary>
+    /// <summary>How long for it to hear that a session has ended: longer than it takes until a dead node is given up (S13).</summary>
     private static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<SiloAddress, Outbox> _outboxes = new();
@@ -35,7 +35,7 @@ internal sealed partial class Nodes(
     /// <summary>Tells a node that a grain has ended.</summary>
     public void Forget(SiloAddress node, long userId) => Of(node).AddForgotten(userId);
 
-    /// <summary>Tells all nodes that a session has ended. Completes when none of them serves it any more.</summary>
+    /// <summary>Tells all nodes that a session has ended. Completes when each has heard of it or is given up.</summary>
     public Task EndSession(long userId, long sessionId) =>
         WaitFor(Task.WhenAll(_others.Select(node => Of(node).AddEndedSession(userId, sessionId))), EndingMax);
 
