@@ -40,12 +40,23 @@ internal static class Population
     public static Task AddLongThread(DbConnection database, long threadsBefore, long messagesBefore, long messages) =>
         AddThreads(database, first: threadsBefore + 1, threads: 1, messages, a: "1", b: "i + 1", place: FormattableString.Invariant($"{messagesBefore}"));
 
+    /// <summary>A session for each of the first people.</summary>
+    public static async Task<List<Person>> AddSessions(DbConnection database, int count)
+    {
+        await using var transaction = await database.BeginTransactionAsync();
+        var people = new List<Person>();
+        for (var id = 1; id <= count; id++)
+            people.Add(await AddSession(database, id, transaction));
+        await transaction.CommitAsync();
+        return people;
+    }
+
     /// <summary>A session for a person.</summary>
-    public static async Task<Person> AddSession(DbConnection database, long id)
+    public static async Task<Person> AddSession(DbConnection database, long id, DbTransaction? transaction = null)
     {
         var (token, hash) = SessionToken.Make();
         await database.ExecuteAsync(
-            "INSERT INTO sessions VALUES (@id, @id, @hash, 'bench', 0, @now)", new { id, hash, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+            "INSERT INTO sessions VALUES (@id, @id, @hash, 'bench', 0, @now)", new { id, hash, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, transaction);
         return new Person($"Person {id}", new Id(id), token);
     }
 

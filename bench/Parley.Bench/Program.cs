@@ -48,6 +48,14 @@ internal static class Program
     private static readonly Option<int> Runs = new("--runs") { Description = "how often it is measured; 3 without it", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> Times = new("--times") { Description = "how often it is done; 100 without it", DefaultValueFactory = _ => 100 };
     private static readonly Option<int> Starts = new("--times") { Description = "how often it is started; 5 without it", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Kills = new("--times") { Description = "how often the server is killed; 20 without it", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> SocketCount = new("--sockets")
+    {
+        Description = "how many; 19,000 without it, or as many as the limit of open files allows",
+        DefaultValueFactory = _ => Math.Min(19_000, Sockets.CountMax),
+        Validators = { RefuseTooManySockets },
+    };
+    private static readonly Option<int> Arrivals = new("--rate") { Description = "sockets that come in a second; 500 without it", DefaultValueFactory = _ => 500 };
     private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "the folder", Required = true };
     private static readonly Option<long> Threads = new("--threads") { Description = "how many threads; 10,000 without it", DefaultValueFactory = _ => 10_000 };
     private static readonly Option<long> LongThread = new("--long") { Description = "messages in the latest one; 100,000 without it", DefaultValueFactory = _ => 100_000 };
@@ -91,6 +99,18 @@ internal static class Program
         bootstrap.SetAction((parsed, _) => ReadReads(parsed).MeasureBootstrap());
         var catchUp = Measurement("catch-up", "Someone with 10,000 threads comes back after 200 have changed.", Times);
         catchUp.SetAction((parsed, _) => new CatchUp { Setting = ReadSetting(parsed), Times = parsed.GetValue(Times) }.Measure());
+        var idle = Measurement("idle", "What sockets on which nothing is said cost.", SocketCount, Arrivals, Runs);
+        idle.SetAction((parsed, _) => new Idle
+        {
+            Setting = ReadSetting(parsed),
+            SocketCount = parsed.GetValue(SocketCount),
+            PerSecond = parsed.GetValue(Arrivals),
+            Runs = parsed.GetValue(Runs),
+        }.Measure());
+        var storm = Measurement("storm", "As many people as sockets come back at once after kill -9.", SocketCount, Runs);
+        storm.SetAction((parsed, _) => new Storm { Setting = ReadSetting(parsed), SocketCount = parsed.GetValue(SocketCount), Runs = parsed.GetValue(Runs) }.Measure());
+        var recovery = Measurement("recovery", "From a kill -9 to the first acknowledgement.", Kills);
+        recovery.SetAction((parsed, _) => new Recovery { Setting = ReadSetting(parsed), Times = parsed.GetValue(Kills) }.Measure());
         var start = Measurement("start", "From the start of a server to its first answer, and its memory.", Starts);
         start.SetAction((parsed, _) => new Starts { Setting = ReadSetting(parsed), Times = parsed.GetValue(Starts) }.Measure());
         var fill = Measurement("fill", "Makes a data folder for someone with many threads; prints tokens.", Data, Threads, LongThread, Others);
@@ -104,7 +124,7 @@ internal static class Program
         }.Make());
         var crowd = new Command("crowd", "What presence and fan-out cost each node of a large cluster: a simulation.") { Users, CrowdNodes, Seed };
         crowd.SetAction(parsed => Crowd.Simulate(parsed.GetValue(Users), parsed.GetValue(CrowdNodes), parsed.GetValue(Seed)));
-        return new RootCommand("Measures Parley.") { sends, latency, history, bootstrap, catchUp, start, fill, crowd }.Parse(args).InvokeAsync();
+        return new RootCommand("Measures Parley.") { sends, latency, history, bootstrap, catchUp, idle, storm, recovery, start, fill, crowd }.Parse(args).InvokeAsync();
     }
 
     private static Command Measurement(string name, string description, params Option[] options)
@@ -121,6 +141,12 @@ internal static class Program
     {
         if (given.GetResult(Http) is not null && given.GetResult(Url)?.Tokens is [{ Value: var url }] && url.StartsWith("xmpp:", StringComparison.OrdinalIgnoreCase))
             given.AddError("An XMPP server is spoken to over XMPP alone: leave --http out.");
+    }
+
+    private static void RefuseTooManySockets(OptionResult given)
+    {
+        if (given.GetValueOrDefault<int>() is var count && (count < 1 || count > Sockets.CountMax))
+            given.AddError($"'{count}' sockets cannot be: from 1 to {Sockets.CountMax} can, by the limit of open files (ulimit -n).");
     }
 
     private static Setting ReadSetting(ParseResult parsed) => new()

@@ -25,7 +25,7 @@ internal sealed class Servers : IAsyncDisposable
             ? [.. Enumerable.Range(0, setting.Nodes).Select(node => new ServerProcess(setting.Program, FolderOf(node), flags))]
             : [];
         // Also when the bench is stopped half-way.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => _processes.ForEach(server => server.Kill());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
     }
 
     /// <summary>Where they are.</summary>
@@ -43,6 +43,12 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Time of the processors that PostgreSQL has used.</summary>
     public TimeSpan DatabaseTime => _setting.DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
 
+    /// <summary>Memory that they hold now, in bytes.</summary>
+    public long Memory => _processes.Sum(server => server.Memory);
+
+    /// <summary>When the last of them began to listen, in milliseconds of the machine's steady clock.</summary>
+    public long ListeningSince => _processes.Max(server => server.ListeningSince);
+
     /// <summary>The most memory that they have held, in bytes; of one that was there already it is known where its process is.</summary>
     public long PeakMemory => _setting.UrlProcess is { } id
         ? ServerProcess.PeakMemoryOf(id)
@@ -55,7 +61,7 @@ internal sealed class Servers : IAsyncDisposable
     public long BytesOnDisk => new DirectoryInfo(_setting.DatabaseFolder ?? _folder.FullName).EnumerateFiles("*", SearchOption.AllDirectories)
         .Where(file => !file.Name.EndsWith("-wal", StringComparison.Ordinal)).Sum(file => file.Length);
 
-    /// <summary>Measures; the exit code is 0 if it could, and 2 with a sentence if not.</summary>
+    /// <summary>Measures; the exit code is 0 if it could, and if not, with a sentence, 1 where something did not come in time and 2 for all else.</summary>
     /// <param name="setting">On what.</param>
     /// <param name="measure">What is done with the servers.</param>
     /// <param name="fill">What is in the database beforehand.</param>
@@ -78,8 +84,7 @@ internal sealed class Servers : IAsyncDisposable
             if (fill is not null)
                 await Fill(setting, servers.FolderOf(0), fill);
             servers.RoundTrip = Client.RoundTrip.Measure();
-            foreach (var server in servers._processes)
-                await server.Start();
+            await servers.Start();
             await measure(servers);
             return 0;
         }
@@ -87,6 +92,11 @@ internal sealed class Servers : IAsyncDisposable
         {
             await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
             return 2;
+        }
+        catch (TimeoutException late)
+        {
+            await Console.Error.WriteLineAsync(late.Message);
+            return 1;
         }
     }
 
@@ -112,9 +122,18 @@ internal sealed class Servers : IAsyncDisposable
     public async Task Restart()
     {
         await Stop();
+        await Start();
+    }
+
+    /// <summary>Starts them, with nothing in memory.</summary>
+    public async Task Start()
+    {
         foreach (var server in _processes)
             await server.Start();
     }
+
+    /// <summary>Ends them at once: SIGKILL.</summary>
+    public void Kill() => _processes.ForEach(server => server.Kill());
 
     /// <summary>Ends them in good order, so that everything is in its place on disk.</summary>
     public async Task Stop()

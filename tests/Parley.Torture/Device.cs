@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Parley.Client;
@@ -37,7 +36,7 @@ internal sealed class Device(World world, int person, DeviceState state, Journal
                     await Bootstrap();
                 await Listen(() => tries = 0, stop);
             }
-            catch (Exception error) when (IsFailure(error))
+            catch (Exception error) when (Failure.IsPassing(error))
             {
                 // The next socket goes on.
             }
@@ -62,11 +61,6 @@ internal sealed class Device(World world, int person, DeviceState state, Journal
             _sends.TryRemove(cid, out _);
         }
     }
-
-    /// <summary>Whether an error means that the network or the server failed, and not the program.</summary>
-    public static bool IsFailure(Exception error) =>
-        error is WebSocketException or SocketException or OperationCanceledException or IOException or HttpRequestException or TimeoutException or ObjectDisposedException
-        or Refusal { Code: ErrorCode.Unavailable or ErrorCode.RateLimited or ErrorCode.Internal };
 
     private async Task Listen(Action onWelcome, CancellationToken stop)
     {
@@ -198,7 +192,7 @@ internal sealed class Device(World world, int person, DeviceState state, Journal
                 await connection.Say(new { type = "ping", version = Position.Version }, stop);
             }
         }
-        catch (Exception error) when (IsFailure(error) || error is InvalidOperationException)
+        catch (Exception error) when (Failure.IsPassing(error) || error is InvalidOperationException)
         {
             // The socket has ended; its reader knows.
         }

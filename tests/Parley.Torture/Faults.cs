@@ -117,7 +117,7 @@ internal sealed class Faults : IDisposable
         {
             return true;
         }
-        catch (Exception error) when (error is Refusal || Device.IsFailure(error))
+        catch (Exception error) when (error is Refusal || Failure.IsPassing(error))
         {
             Wrong.Add($"while the disk was full, a write was answered: {error.Message}");
             return false;
@@ -130,7 +130,7 @@ internal sealed class Faults : IDisposable
         {
             await read();
         }
-        catch (Exception error) when (Device.IsFailure(error))
+        catch (Exception error) when (Failure.IsPassing(error))
         {
             Wrong.Add($"while the disk was full, {what} could not be read: {error.Message}");
         }

@@ -113,14 +113,14 @@ internal sealed class Lane(World world, int person, int thread, Device device, J
             {
                 return await act();
             }
-            catch (Refusal refusal) when (!Device.IsFailure(refusal))
+            catch (Refusal refusal) when (!Failure.IsPassing(refusal))
             {
                 if (mayBeGone)
                     return default;
                 await Complain($"{person} in {thread} was refused: {refusal.Code} {refusal.Message}");
                 await Task.Delay(1_000);
             }
-            catch (Exception error) when (Device.IsFailure(error))
+            catch (Exception error) when (Failure.IsPassing(error))
             {
                 await Task.Delay(Random.Shared.Next(20, Math.Min(500, 50 << Math.Min(tries, 4))));
             }

@@ -10,8 +10,6 @@ internal static class Program
     private static readonly Option<double> Minutes = new("--minutes") { Description = "how long people talk under faults; 30 without it", DefaultValueFactory = _ => 30 };
     private static readonly Option<int> Seed = new("--seed") { Description = "what chance begins with; without it the time", DefaultValueFactory = _ => (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 1_000_000) };
     private static readonly Option<double> Gap = new("--gap") { Description = "seconds between two faults, on average; 8 without it", DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> Sockets = new("--sockets") { Description = "how many; 19000 without it, which 20,000 descriptors a process allow", DefaultValueFactory = _ => 19_000 };
-    private static readonly Option<int> Times = new("--times") { Description = "how often the server is killed; 20 without it", DefaultValueFactory = _ => 20 };
     private static readonly Option<int> Nodes = new("--nodes") { Description = "how many nodes; 3 without it", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> People = new("--people") { Description = "how many people talk; 32 without it", DefaultValueFactory = _ => 32 };
     private static readonly Option<int> Pace = new("--pace") { Description = "milliseconds that a person waits in a thread between two acts, on average; 300 without it", DefaultValueFactory = _ => 300 };
@@ -44,12 +42,6 @@ internal static class Program
         {
             Minutes, Seed, Gap, Server, ReportFile,
         };
-        var storm = new Command("storm", "As many people as sockets connect, the server is killed, and all come back at once.") { Sockets, Server, ReportFile };
-        storm.SetAction(parsed => new Storm(parsed.GetValue(Server)!.FullName, parsed.GetValue(Sockets), parsed.GetValue(ReportFile)).Run());
-        root.Subcommands.Add(storm);
-        var recovery = new Command("recovery", "A few people talk, the server is killed again and again: how long nobody is acknowledged.") { Times, Server };
-        recovery.SetAction(parsed => new Recovery(parsed.GetValue(Server)!.FullName, parsed.GetValue(Times)).Run());
-        root.Subcommands.Add(recovery);
         var cluster = new Command("cluster", "Nodes, a balancer and PostgreSQL, all of which fail while people talk.") { Minutes, Seed, Gap, Nodes, People, Pace, Server, Root, ReportFile };
         cluster.SetAction(parsed => new ClusterRun(
             ReadOptions(parsed) with { Nodes = parsed.GetValue(Nodes), People = parsed.GetValue(People), Pace = parsed.GetValue(Pace) },

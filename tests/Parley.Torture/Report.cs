@@ -58,7 +58,7 @@ internal sealed class Report(Options options, Faults faults, FaultProxy proxy, S
         select acknowledgedAt[index] - kill.Killed;
 
     /// <summary>Median, 90th percentile and largest.</summary>
-    internal static string Spread(IEnumerable<long> times)
+    private static string Spread(IEnumerable<long> times)
     {
         var sorted = times.Order().ToList();
         return sorted.Count == 0

@@ -138,7 +138,7 @@ internal sealed class Presence : IDisposable
                     onPresence(JsonSerializer.Deserialize(bytes.Span, WireJson.Wire.PresenceFrame)!);
             }
         }
-        catch (Exception error) when (Device.IsFailure(error))
+        catch (Exception error) when (Failure.IsPassing(error))
         {
             await ended.CancelAsync();
         }
@@ -154,7 +154,7 @@ internal sealed class Presence : IDisposable
                 await connection.Say(new { type = "ping", version = 0 }, stop);
             }
         }
-        catch (Exception error) when (Device.IsFailure(error) || error is InvalidOperationException)
+        catch (Exception error) when (Failure.IsPassing(error) || error is InvalidOperationException)
         {
             // The socket has ended; its reader knows.
         }

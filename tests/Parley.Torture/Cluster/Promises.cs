@@ -82,7 +82,7 @@ internal sealed class Promises : IDisposable
                     Volatile.Write(ref lastFrame, Environment.TickCount64);
                 }
             }
-            catch (Exception error) when (Device.IsFailure(error))
+            catch (Exception error) when (Failure.IsPassing(error))
             {
                 return Environment.TickCount64;
             }
@@ -129,7 +129,7 @@ internal sealed class Promises : IDisposable
             {
                 await attempt(broken);
             }
-            catch (Exception error) when (Device.IsFailure(error))
+            catch (Exception error) when (Failure.IsPassing(error))
             {
                 broken.Add($"what must hold between nodes could not be tried: {error.Message}");
             }

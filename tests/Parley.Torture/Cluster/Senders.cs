@@ -111,7 +111,7 @@ internal sealed class Senders : IAsyncDisposable
                     await _journal.Append(Entries.Line(Entries.Acknowledged, person, thread, number, seq, now));
                     break;
                 }
-                catch (Exception error) when (Device.IsFailure(error))
+                catch (Exception error) when (Failure.IsPassing(error))
                 {
                     failures++;
                     await Task.Delay(TryAgain, CancellationToken.None);

@@ -13,7 +13,9 @@ const commands = {
       (rate) => `bench latency --engine ${engine} --rate ${rate}`,
     ),
   ),
-  sockets: [[1_000, 5_000, 10_000, 19_000].map((sockets) => `torture storm --sockets ${sockets}`)],
+  sockets: engines.map((engine) =>
+    [1_000, 5_000, 10_000, 19_000].map((sockets) => `bench idle --engine ${engine} --sockets ${sockets}`),
+  ),
   size: engines.map((engine) =>
     [100_000, 1_000_000, 10_000_000].map(
       (messages) => `bench sends --engine ${engine} --in-flight 256 --messages ${messages}`,

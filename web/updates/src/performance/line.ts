@@ -1,12 +1,13 @@
 import { type Spread, spread } from '../report/statistics.ts';
 
-/** What one run of the bench gave: times in ms, what processors were used for each message in µs. */
+/** What one run of the bench gave, of `idle` the last alone: times in ms, what processors were used for each message in µs, memory of a socket. */
 export interface Run {
   perSecond: number;
   p50: number;
   p99: number;
   server: number;
   database: number;
+  bytes: number;
 }
 
 /** A line of docs/performance.jsonl: what the command printed, and which it was. */
@@ -14,7 +15,7 @@ export interface Line {
   /** Without how long and how often it was measured: what is measured again takes the place of what was. */
   command: string;
   date: string;
-  bench: 'sends' | 'latency' | 'storm';
+  bench: 'sends' | 'latency' | 'idle';
   engine: string;
   /** What a byte takes to another thread and back, in µs: how fast the machine was. */
   roundTrip: number;
@@ -29,8 +30,6 @@ export interface Line {
   seconds?: number;
   runs?: Run[];
   sockets?: number;
-  /** Of the server, for all sockets together. */
-  bytes?: number;
 }
 
 /** A figure of a line's runs: the middle, the smallest and the largest. */

@@ -45,7 +45,7 @@ if (values.help || unknown !== undefined) {
   const lists = listsOf(names.length === 0 ? plots : (names as Plot[]));
   const forgotten = values.again ? lists.flat() : [];
   const lines = readLines().filter(({ command }) => !forgotten.includes(command));
-  const measure = runIn(root, ['--seconds', values.seconds, '--runs', values.runs], say);
+  const measure = runIn(root, values, say);
   const failed = sweep(lists, [...lines], measure, keep, say);
   say(
     `${lines.length} lines in ${values.file}${failed > 0 ? `; ${failed} commands failed, and are tried again by the next sweep` : ''}`,

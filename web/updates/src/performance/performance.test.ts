@@ -8,15 +8,14 @@ import { sweep } from './sweep.ts';
 function figuresOf(command: string, p99 = 9): Omit<Line, 'command' | 'date'> {
   const numberOf = (flag: string) => Number(command.match(`--${flag} (\\d+)`)?.[1] ?? 0);
   const [, bench] = command.match(/^\w+ (\w+)/) as unknown as [string, Line['bench']];
-  const run = { perSecond: 15_000, p50: 1, p99, server: 60, database: 30 };
+  const run = { perSecond: 15_000, p50: 1, p99, server: 60, database: 30, bytes: 30_000 };
   return {
     bench,
     engine: command.includes('postgres') ? 'postgres' : 'sqlite',
     roundTrip: 20,
     nodes: numberOf('nodes') || 1,
-    ...(bench === 'storm'
-      ? { sockets: numberOf('sockets'), bytes: 30_000 * numberOf('sockets') }
-      : { seconds: 6, runs: [run, { ...run, perSecond: 16_000 }, run] }),
+    runs: [run, { ...run, perSecond: 16_000 }, run],
+    ...(bench === 'idle' ? { sockets: numberOf('sockets') } : { seconds: 6 }),
     ...(bench === 'sends' && {
       inFlight: numberOf('in-flight'),
       messages: numberOf('messages'),
@@ -50,8 +49,8 @@ test('each plot is drawn from the lines of a whole sweep, each line where it bel
   assert.equal(failed, 0);
   assert.equal(new Set(tried).size, tried.length);
   const plot = drawPlots(kept);
-  // Two engines: 5 windows, 8 rates twice, 3 sizes twice; 4 numbers of sockets twice; and two dots say which engine is which.
-  assert.equal(plot.match(/<circle /g)?.length, 2 * (5 + 16 + 6) + 8 + 2);
+  // Two engines: 5 windows, 8 rates twice, 3 sizes twice, 4 numbers of sockets twice; and two dots say which engine is which.
+  assert.equal(plot.match(/<circle /g)?.length, 2 * (5 + 16 + 6 + 8) + 2);
   assert.doesNotMatch(plot, /NaN|Infinity|undefined/);
 });
 

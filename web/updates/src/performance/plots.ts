@@ -41,7 +41,7 @@ function toCharts(lines: readonly Line[]): Chart[] {
   const window = sends.filter(({ messages, people }) => !messages && !people);
   const size = sends.filter(({ messages, people }) => messages && !people);
   const rate = single.filter(({ bench }) => bench === 'latency');
-  const sockets = lines.filter(({ bench }) => bench === 'storm');
+  const idle = lines.filter(({ bench }) => bench === 'idle');
   return [
     {
       title: 'Throughput',
@@ -76,49 +76,36 @@ function toCharts(lines: readonly Line[]): Chart[] {
       unit: 'MB of the server beyond what it holds alone',
       axis: 'idle sockets',
       isEven: true,
-      series: [toSeries('sqlite', sockets, 'sockets', ({ bytes }) => spread([(bytes ?? 0) / 1e6]))],
+      series: ofRuns(idle, 'sockets', (run, { sockets }) => (run.bytes * (sockets ?? 0)) / 1e6),
     },
     {
       title: 'Memory of a socket',
       unit: 'kB of the server for each',
       axis: 'idle sockets',
       isEven: true,
-      series: [
-        toSeries('sqlite', sockets, 'sockets', ({ bytes, sockets }) =>
-          spread([(bytes ?? 0) / 1e3 / (sockets ?? 1)]),
-        ),
-      ],
+      series: ofRuns(idle, 'sockets', (run) => run.bytes / 1e3),
     },
   ];
 }
 
 type Place = 'inFlight' | 'perSecond' | 'messages' | 'sockets';
 
-function ofRuns(lines: readonly Line[], place: Place, get: (run: Run) => number): Series[] {
-  return (Object.keys(engines) as Engine[]).map((engine) =>
-    toSeries(
-      engine,
-      lines.filter((line) => line.engine === engine),
-      place,
-      (line) => spreadOf(line, get),
-    ),
-  );
-}
-
-function toSeries(
-  engine: Engine,
-  lines: readonly Line[],
-  place: Place,
-  get: (line: Line) => Series['points'][number]['y'],
-): Series {
-  return { look: engines[engine][1], points: lines.map((line) => ({ x: line[place] ?? 0, y: get(line) })) };
+function ofRuns(lines: readonly Line[], place: Place, get: (run: Run, line: Line) => number): Series[] {
+  return (Object.keys(engines) as Engine[]).map((engine) => ({
+    look: engines[engine][1],
+    points: lines
+      .filter((line) => line.engine === engine)
+      .map((line) => ({ x: line[place] ?? 0, y: spreadOf(line, (run) => get(run, line)) })),
+  }));
 }
 
 function caption(lines: readonly Line[]): string {
   const dates = [...new Set(lines.map(({ date }) => date))].sort();
   const { median, min, max } = spread(lines.map(({ roundTrip }) => roundTrip));
   const runs = [
-    ...new Set(lines.flatMap(({ runs, seconds }) => (runs ? [`${runs.length} of ${seconds} s`] : []))),
+    ...new Set(
+      lines.flatMap(({ runs, seconds }) => (runs && seconds ? [`${runs.length} of ${seconds} s`] : [])),
+    ),
   ];
   return `Medians, from the least to the most: runs ${runs.join(', ')}; ${dates.join(', ')}. A byte to another thread and back: ${median.toFixed(0)} µs (${min.toFixed(0)}–${max.toFixed(0)}).`;
 }

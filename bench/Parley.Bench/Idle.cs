@@ -1,0 +1,62 @@
+using Parley.Client;
+
+namespace Parley.Bench;
+
+/// <summary>Sockets on which nothing is said: what each costs a server's memory.</summary>
+internal sealed class Idle
+{
+    // Until what ran often is compiled anew, and then long enough for each to ping.
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10), Rest = TimeSpan.FromSeconds(20);
+
+    public required Setting Setting { get; init; }
+    public required int SocketCount { get; init; }
+    public required int PerSecond { get; init; }
+    public required int Runs { get; init; }
+
+    /// <summary>Measures, and prints both lines.</summary>
+    public async Task<int> Measure()
+    {
+        using var sockets = new Sockets(SocketCount);
+        return await Servers.Measure(Setting, servers => Measure(servers, sockets), sockets.Fill);
+    }
+
+    private async Task Measure(Servers servers, Sockets sockets)
+    {
+        var runs = new List<Run>();
+        foreach (var i in Progress.Count("run", Runs))
+        {
+            if (i > 0)
+                await servers.Restart();
+            runs.Add(await Once(servers, sockets));
+        }
+        var median = new Run(
+            Figures.Median(runs, run => run.Bytes), Figures.Median(runs, run => run.Connecting), Figures.Median(runs, run => run.Idle), Figures.Median(runs, run => run.Others));
+        Figures.Print(
+            servers.RoundTrip,
+            new { bench = "idle", engine = Setting.Engine, sockets = SocketCount, perSecond = PerSecond, median, runs },
+            $"{Setting.Engine}, {SocketCount:N0} idle sockets, {PerSecond:N0} new ones a second: {median.Bytes / 1e3:0.0} kB of the server's memory each ({runs.Min(run => run.Bytes) / 1e3:0.0}–{runs.Max(run => run.Bytes) / 1e3:0.0}); {median.Connecting:0} µs of server and database to connect one, then {median.Idle:0.0} % of a core for all; others used {median.Others:0.0} of {Environment.ProcessorCount} cores");
+    }
+
+    private async Task<Run> Once(Servers servers, Sockets sockets)
+    {
+        using var api = new Api(servers.Addresses[0]);
+        var (epoch, before) = ((await api.Bootstrap(sockets.Anyone)).Epoch, servers.Memory);
+        var endOfConnecting = Consumed.Begin(servers);
+        await sockets.Connect(servers.Addresses[0], epoch, within: TimeSpan.FromSeconds((double)SocketCount / PerSecond));
+        var connecting = endOfConnecting();
+        await Task.Delay(Calm);
+        var endOfIdling = Consumed.Begin(servers);
+        await Task.Delay(Rest);
+        var (idling, bytes) = (endOfIdling(), servers.Memory - before);
+        sockets.Close();
+        return new Run(
+            (double)bytes / SocketCount, (connecting.Server + connecting.Database).TotalMicroseconds / SocketCount, 100 * (idling.Server + idling.Database) / idling.Elapsed, idling.Others);
+    }
+
+    /// <summary>What one run gave.</summary>
+    /// <param name="Bytes">The memory by which the server grew, for each socket.</param>
+    /// <param name="Connecting">Processor time of server and database to connect one, in µs.</param>
+    /// <param name="Idle">What both used while all were connected and nothing was said, in per cent of a processor.</param>
+    /// <param name="Others">How many processors everything else on the machine used meanwhile.</param>
+    private sealed record Run(double Bytes, double Connecting, double Idle, double Others);
+}
