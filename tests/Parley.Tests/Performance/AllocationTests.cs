@@ -20,6 +20,10 @@ public sealed class AllocationTests
     public void Every_step_has_a_budget_and_every_budget_a_step() =>
         Assert.Equal(Steps.Select(step => step.Data).Order(), Budgets.Keys.Order());
 
+    [Fact]
+    public void So_much_may_be_allocated_between_two_collections_whatever_the_machine() =>
+        Assert.Equal(16L * 1024 * 1024, GC.GetConfigurationVariables()["GCGen0MaxBudget"]);
+
     [Theory]
     [MemberData(nameof(Steps))]
     public void A_step_allocates_what_its_budget_says(string step)
