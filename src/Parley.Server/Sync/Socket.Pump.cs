@@ -232,12 +232,11 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         var database = _services.Database;
         await _channel.Reached;
         // It may have ended between its look-up and the moment from which its end is heard of here.
-        if (!await database.ReadAtOnce(connection => SyncRoutes.IsSignedIn(connection, Caller)))
+        if (await database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller)) is not { } version)
         {
             Close(4401, "session ended");
             return;
         }
-        var version = await database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
         var now = Timestamp.From(_services.Clock.GetUtcNow());
         await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
         _hot = null;

@@ -180,9 +180,7 @@ internal sealed partial class Socket
         var userId = Caller.UserId.Value;
         // From the database, not from what was announced: so a lost announcement is found as well (S14), and the end of a session of
         // which this node was not told (S13).
-        var (current, isSignedIn) = await _services.Database.Read(async connection =>
-            (await ChangesReader.ReadVersion(connection, userId), await SyncRoutes.IsSignedIn(connection, Caller)));
-        if (!isSignedIn)
+        if (await _services.Database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller)) is not { } current)
         {
             Close(4401, "session ended");
             return;

@@ -20,6 +20,7 @@ public sealed class StatementTests
     [InlineData("changes since a version", 4)]
     [InlineData("sending a message", 8)]
     [InlineData("moving the read mark", 9)]
+    [InlineData("a ping", 1)]
     public async Task A_request_runs_so_many_statements(string what, int expected)
     {
         Assert.SkipWhen(TestEngine.IsPostgres, "Statements are counted in SQLite.");
@@ -40,6 +41,7 @@ public sealed class StatementTests
             (await ada.Put($"/threads/{threads[0]}/messages/{message.Seq}/reactions/👍", new { })).EnsureSuccessStatusCode();
         }
         var bootstrap = await ada.Get<Bootstrap>("/bootstrap");
+        await using var socket = await SocketClient.ConnectAndGreet(server.Url, bob.Token!);
         var request = new Dictionary<string, Func<int, Task>>
         {
             ["the newest threads"] = _ => ada.Get<Bootstrap>("/bootstrap?limit=50"),
@@ -49,6 +51,11 @@ public sealed class StatementTests
             ["changes since a version"] = _ => ada.Get<ChangesFrame>($"/sync?epoch={bootstrap.Epoch}&version={bootstrap.Version - 40}"),
             ["sending a message"] = i => ada.Send(threads[1], $"again {i}"),
             ["moving the read mark"] = i => bob.Patch($"/threads/{threads[0]}", new { read = i + 1 }),
+            ["a ping"] = async _ =>
+            {
+                await socket.Say(new { type = "ping", version = 0 });
+                await socket.Expect("pong");
+            },
         }[what];
 
         // What is done beside it may fall into one time, and what is done once for the process into the first.
