@@ -100,12 +100,13 @@ function ofRuns(lines: readonly Line[], place: Place, get: (run: Run, line: Line
 }
 
 function caption(lines: readonly Line[]): string {
-  const dates = [...new Set(lines.map(({ date }) => date))].sort();
+  const dates = lines.map(({ date }) => date).sort();
+  const [first, last] = [dates[0], dates.at(-1)];
   const { median, min, max } = spread(lines.map(({ roundTrip }) => roundTrip));
   const runs = [
     ...new Set(
       lines.flatMap(({ runs, seconds }) => (runs && seconds ? [`${runs.length} of ${seconds} s`] : [])),
     ),
   ];
-  return `Medians, from the least to the most: runs ${runs.join(', ')}; ${dates.join(', ')}. A byte to another thread and back: ${median.toFixed(0)} µs (${min.toFixed(0)}–${max.toFixed(0)}).`;
+  return `Medians and ranges; runs ${runs.join(', ')}; ${first === last ? first : `${first} to ${last}`}. A byte to another thread and back: ${median.toFixed(0)} µs (${min.toFixed(0)}–${max.toFixed(0)}).`;
 }
