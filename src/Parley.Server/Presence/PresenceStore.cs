@@ -71,8 +71,9 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
 
     private async Task Write()
     {
-        // In the order of their ids: two nodes that write the same users in different orders would wait for each other.
-        var batch = _unwritten.OrderBy(entry => entry.Key).ToArray();
+        // In the order of their ids: two nodes that write the same users in different orders would wait for each other. Copied by the dictionary's own
+        // ToArray first: LINQ asks for the number and then for the entries, and throws where someone has gone in between.
+        var batch = _unwritten.ToArray().OrderBy(entry => entry.Key).ToArray();
         if (batch.Length == 0)
             return;
         try
