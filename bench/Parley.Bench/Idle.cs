@@ -42,7 +42,7 @@ internal sealed class Idle
         using var api = new Api(servers.Addresses[0]);
         var (epoch, before) = ((await api.Bootstrap(sockets.Anyone)).Epoch, servers.Memory);
         var endOfConnecting = Consumed.Begin(servers);
-        await sockets.Connect(servers.Addresses[0], epoch, within: TimeSpan.FromSeconds((double)SocketCount / PerSecond));
+        await sockets.Connect(servers, epoch, within: TimeSpan.FromSeconds((double)SocketCount / PerSecond));
         var connecting = endOfConnecting();
         await Task.Delay(Rest);
         var endOfIdling = Consumed.Begin(servers);

@@ -41,7 +41,11 @@ internal sealed class Recovery
             servers.Kill();
             await servers.Start();
             while (Volatile.Read(ref _acknowledgedAt) < servers.ListeningSince)
+            {
+                if (servers.HaveEnded)
+                    throw new InvalidOperationException("Nobody can be acknowledged any more.");
                 await Task.Delay(1, stop.Token);
+            }
             acknowledged.Add(Volatile.Read(ref _acknowledgedAt) - killed);
             listening.Add(servers.ListeningSince - killed);
         }

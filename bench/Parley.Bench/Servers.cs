@@ -9,6 +9,9 @@ namespace Parley.Bench;
 /// <summary>The servers of a measurement, started for it alone on an empty database; or one that runs already.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
+    // Of what one that has ended said last: an error with its stack.
+    private const int LinesShown = 20;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-bench-");
     private readonly Setting _setting;
     private readonly List<ServerProcess> _processes;
@@ -42,6 +45,9 @@ internal sealed class Servers : IAsyncDisposable
 
     /// <summary>Time of the processors that PostgreSQL has used.</summary>
     public TimeSpan DatabaseTime => _setting.DatabaseProcess is { } id ? Processors.TimeOfTree(id) : TimeSpan.Zero;
+
+    /// <summary>Whether one of them has ended by itself, or was killed.</summary>
+    public bool HaveEnded => Ended is not null;
 
     /// <summary>Memory that they hold now, in bytes.</summary>
     public long Memory => _processes.Sum(server => server.Memory);
@@ -88,9 +94,9 @@ internal sealed class Servers : IAsyncDisposable
             await measure(servers);
             return 0;
         }
-        catch (Exception) when (servers._processes.Find(server => server.ExitCode is not null) is { } ended)
+        catch (Exception) when (servers.Ended is { } ended)
         {
-            await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(8))}");
+            await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(LinesShown))}");
             return 2;
         }
         catch (TimeoutException late)
@@ -149,6 +155,8 @@ internal sealed class Servers : IAsyncDisposable
         _processes.Clear();
         _folder.Delete(recursive: true);
     }
+
+    private ServerProcess? Ended => _processes.Find(server => server.ExitCode is not null);
 
     private string FolderOf(int node) => Path.Combine(_folder.FullName, $"node{node}");
 }

@@ -60,11 +60,11 @@ internal sealed class Sockets : IDisposable
     }
 
     /// <summary>Connects all; returns how long each took to be in sync, in milliseconds since the beginning.</summary>
-    /// <param name="server">Where.</param>
+    /// <param name="servers">To the first of these.</param>
     /// <param name="epoch">The server's.</param>
     /// <param name="within">The time in which they come, each at a random moment.</param>
     /// <exception cref="TimeoutException">Some were not in sync five minutes later.</exception>
-    public async Task<double[]> Connect(Uri server, string epoch, TimeSpan within)
+    public async Task<double[]> Connect(Servers servers, string epoch, TimeSpan within)
     {
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = ConnectFromSomeAddress });
         using var late = new CancellationTokenSource(within + Patience);
@@ -86,10 +86,10 @@ internal sealed class Sockets : IDisposable
             {
                 try
                 {
-                    _listeners[i] = await Listener.Open(server, _people[i], epoch, _versions[i], invoker, late.Token);
+                    _listeners[i] = await Listener.Open(servers.Addresses[0], _people[i], epoch, _versions[i], invoker, late.Token);
                     return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                 }
-                catch (Exception error) when (Failure.IsPassing(error))
+                catch (Exception error) when (Failure.IsPassing(error) && !servers.HaveEnded)
                 {
                     await Task.Delay(wait * Random.Shared.NextDouble(), late.Token);
                 }

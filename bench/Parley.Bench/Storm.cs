@@ -39,7 +39,7 @@ internal sealed class Storm
         servers.Kill();
         await servers.Start();
         var end = Consumed.Begin(servers);
-        var measured = Measured.From(await sockets.Connect(servers.Addresses[0], epoch, FirstWait), end());
+        var measured = Measured.From(await sockets.Connect(servers, epoch, FirstWait), end());
         sockets.Close();
         return measured;
     }
