@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Parley.Client;
@@ -8,7 +9,8 @@ namespace Parley.Bench;
 /// <summary>A socket of someone who says nothing: it has caught up, reads what comes, and pings as the web app does.</summary>
 internal sealed class Listener : IDisposable
 {
-    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(30), PingEvery = TimeSpan.FromSeconds(20), PingSoon = TimeSpan.FromMilliseconds(500);
+    // The web app's.
+    private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(10), WelcomeMax = TimeSpan.FromSeconds(10), PingEvery = TimeSpan.FromSeconds(20), PingSoon = TimeSpan.FromMilliseconds(500);
 
     private readonly Connection _connection;
     private readonly CancellationTokenSource _stop = new();
@@ -25,21 +27,24 @@ internal sealed class Listener : IDisposable
     /// <param name="person">Whose socket.</param>
     /// <param name="epoch">The server's.</param>
     /// <param name="version">The version that they have.</param>
-    /// <param name="invoker">What makes the connection.</param>
+    /// <param name="from">The address of this machine that it comes from.</param>
     /// <param name="stop">Gives up.</param>
-    public static async Task<Listener> Open(Uri server, Person person, string epoch, long version, HttpMessageInvoker invoker, CancellationToken stop)
+    public static async Task<Listener> Open(Uri server, Person person, string epoch, long version, IPAddress from, CancellationToken stop)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        late.CancelAfter(TryTimeout);
-        var listener = new Listener(await Connection.Open(server, person, new { type = "hello", epoch, version }, late.Token, invoker), version);
+        late.CancelAfter(OpenMax);
+        var socket = await Handshake.Open(server, person, from, late.Token);
+        late.CancelAfter(WelcomeMax);
+        Listener? listener = null;
         try
         {
+            listener = new Listener(await Connection.Begin(socket, new { type = "hello", epoch, version }, late.Token), version);
             for (var target = long.MaxValue; listener.Version < target;)
                 target = await listener.ReadOne(late.Token) ?? target;
         }
         catch
         {
-            listener.Dispose();
+            (listener ?? (IDisposable)socket).Dispose();
             throw;
         }
         _ = UntilItEnds(listener.Read());

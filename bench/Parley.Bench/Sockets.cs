@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Parley.Client;
 using Parley.Protocol;
 
@@ -66,7 +65,6 @@ internal sealed class Sockets : IDisposable
     /// <exception cref="TimeoutException">Some were not in sync five minutes later.</exception>
     public async Task<double[]> Connect(Servers servers, string epoch, TimeSpan within)
     {
-        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = ConnectFromSomeAddress });
         using var late = new CancellationTokenSource(within + Patience);
         var began = Stopwatch.GetTimestamp();
         try
@@ -86,7 +84,7 @@ internal sealed class Sockets : IDisposable
             {
                 try
                 {
-                    _listeners[i] = await Listener.Open(servers.Addresses[0], _people[i], epoch, _versions[i], invoker, late.Token);
+                    _listeners[i] = await Listener.Open(servers.Addresses[0], _people[i], epoch, _versions[i], SomeAddress(), late.Token);
                     return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                 }
                 catch (Exception error) when (Failure.IsPassing(error) && !servers.HaveEnded)
@@ -111,21 +109,7 @@ internal sealed class Sockets : IDisposable
 
     public void Dispose() => Close();
 
-    private async ValueTask<Stream> ConnectFromSomeAddress(SocketsHttpConnectionContext context, CancellationToken stop)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.0.{2 + Random.Shared.Next(1 + (_count / SocketsOfAddress))}"), 0));
-            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private IPAddress SomeAddress() => IPAddress.Parse($"127.0.0.{2 + Random.Shared.Next(1 + (_count / SocketsOfAddress))}");
 
     // "Max open files  20000  20000  files": .NET takes what it may have, and so does a server that it starts.
     private static int ReadLimitOfFiles()

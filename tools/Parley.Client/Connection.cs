@@ -7,35 +7,41 @@ namespace Parley.Client;
 /// <summary>One WebSocket: frames out, frames in.</summary>
 public sealed class Connection : IDisposable
 {
-    private readonly ClientWebSocket _socket = new();
+    private readonly WebSocket _socket;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ArrayBufferWriter<byte> _received = new(4 * 1024);
 
-    private Connection() { }
+    private Connection(WebSocket socket) => _socket = socket;
 
     /// <summary>Connects and says hello.</summary>
     /// <param name="server">Where the server is.</param>
     /// <param name="person">Who connects.</param>
     /// <param name="hello">The first frame.</param>
     /// <param name="stop">Gives up.</param>
-    /// <param name="invoker">What makes the connection; null for the platform's own way.</param>
-    public static async Task<Connection> Open(Uri server, Person person, object hello, CancellationToken stop, HttpMessageInvoker? invoker = null)
+    public static async Task<Connection> Open(Uri server, Person person, object hello, CancellationToken stop)
     {
-        var connection = new Connection();
+        var socket = new ClientWebSocket();
         try
         {
-            connection._socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Token}");
-            connection._socket.Options.AddSubProtocol("parley.1");
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Token}");
+            socket.Options.AddSubProtocol("parley.1");
             var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/socket" };
-            await connection._socket.ConnectAsync(address.Uri, invoker, stop);
-            await connection.Say(hello, stop);
-            return connection;
+            await socket.ConnectAsync(address.Uri, stop);
+            return await Begin(socket, hello, stop);
         }
         catch
         {
-            connection.Dispose();
+            socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Says hello on a WebSocket that is open already.</summary>
+    public static async Task<Connection> Begin(WebSocket socket, object hello, CancellationToken stop)
+    {
+        var connection = new Connection(socket);
+        await connection.Say(hello, stop);
+        return connection;
     }
 
     /// <summary>The code with which the server has closed it; null while it has not.</summary>

@@ -35,7 +35,10 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
         var token = isBearer ? authorization[Bearer.Length..].Trim() : SessionCookie.Read(context.Request);
         if (token is null || SessionToken.Hash(token) is not { } hash)
             return null;
-        var session = await database.ReadAtOnce(connection => Find(connection, hash));
+        // Those who connect go behind those who have: in a crowd that comes back at once, some are then done and not all of them half done.
+        var session = context.WebSockets.IsWebSocketRequest
+            ? await database.ReadLater(connection => Find(connection, hash), context.RequestAborted)
+            : await database.ReadAtOnce(connection => Find(connection, hash));
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (session is null || now - session.LastSeenAt > SessionCookie.Lifetime.TotalMilliseconds)
             return null;

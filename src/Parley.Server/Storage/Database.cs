@@ -28,6 +28,12 @@ public abstract class Database : IAsyncDisposable
     public virtual Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Read(query);
 
     /// <summary>
+    /// <see cref="ReadAtOnce"/> for what can wait: where there are not enough connections, all others go first. Throws
+    /// <see cref="OperationCanceledException"/> where nobody wants the answer any more before its turn has come.
+    /// </summary>
+    public virtual Task<T> ReadLater<T>(Func<DbConnection, Task<T>> query, CancellationToken stop) => ReadAtOnce(query);
+
+    /// <summary>
     /// Runs statements in a transaction that is rolled back if they throw. For what is not conversation state: accounts, sessions,
     /// photos. Nothing but the connection may be awaited inside; the writer waits for it.
     /// </summary>

@@ -13,6 +13,10 @@ namespace Parley.Server.Sync;
 /// </summary>
 public static class ChangesReader
 {
+    /// <summary>The version of the user of @session; no row where it has ended.</summary>
+    internal const string VersionWhileSignedIn =
+        "SELECT v.version FROM sessions s JOIN user_versions v ON v.user_id = s.user_id WHERE s.session_id = @session";
+
     private const int HeadsPerFrame = 100;
     private const int MessagesPerThread = 100;
 
@@ -25,7 +29,19 @@ public static class ChangesReader
         int headsPerFrame = HeadsPerFrame, int messagesPerThread = MessagesPerThread) =>
         epoch != database.Epoch
             ? Reset(database.Epoch, "epoch", Metrics.ResyncEpoch)
-            : await database.Read(connection => Read(connection, database.Epoch, userId, version, hot, headsPerFrame, messagesPerThread));
+            : (await ReadSince(database, userId, null, version, hot, headsPerFrame, messagesPerThread)).GetValueOrDefault().Difference ?? throw Refusal.NotFound();
+
+    /// <summary>
+    /// For someone who connects: their current version, and the difference from the one that they have, where they name one of this epoch. Null
+    /// where the caller's session has ended (S13).
+    /// </summary>
+    public static async Task<(long Version, ServerFrame? Difference)?> ReadFirst(
+        Database database, Caller caller, string? epoch, long? version, IReadOnlyDictionary<Id, long> hot)
+    {
+        if (epoch == database.Epoch && version is { } since)
+            return await ReadSince(database, caller.UserId.Value, caller.SessionId.Value, since, hot, HeadsPerFrame, MessagesPerThread);
+        return await database.ReadAtOnce(connection => ReadVersion(connection, caller)) is { } current ? (current, null) : null;
+    }
 
     /// <summary>The user's current version.</summary>
     public static Task<long> ReadVersion(DbConnection connection, long userId) =>
@@ -33,40 +49,60 @@ public static class ChangesReader
 
     /// <summary>The same, and null where the caller's session has ended (S13): in one statement, which each ping and each connection costs.</summary>
     public static Task<long?> ReadVersion(DbConnection connection, Caller caller) =>
-        connection.QuerySingleOrDefaultAsync<long?>("""
-            SELECT v.version FROM sessions s JOIN user_versions v ON v.user_id = s.user_id WHERE s.session_id = @session
-            """, new { session = caller.SessionId.Value });
+        connection.QuerySingleOrDefaultAsync<long?>(VersionWhileSignedIn, new { session = caller.SessionId.Value });
 
-    private static async Task<ServerFrame> Read(
-        DbConnection connection, string epoch, long userId, long version, IReadOnlyDictionary<Id, long> hot,
-        int headsPerFrame, int messagesPerThread)
+    // Messages take further commands. Without them all is in one, which PostgreSQL gives a snapshot by itself.
+    private static Task<(long Version, ServerFrame? Difference)?> ReadSince(
+        Database database, long userId, long? session, long version, IReadOnlyDictionary<Id, long> hot, int headsPerFrame, int messagesPerThread)
     {
-        var now = await connection.QuerySingleAsync<VersionState>("""
-            SELECT version AS Version, floor AS Floor, me_version AS MeVersion FROM user_versions WHERE user_id = @userId
-            """, new { userId });
+        return hot.Count == 0 ? database.ReadAtOnce(Read) : database.Read(Read);
+
+        async Task<(long Version, ServerFrame? Difference)?> Read(DbConnection connection) =>
+            await ReadState(connection, userId, session, version, headsPerFrame) is { } state
+                ? (state.Now.Version, await ToFrame(connection, database.Epoch, version, state.Now, state.Rows, hot, messagesPerThread))
+                : null;
+    }
+
+    private static async Task<(VersionState Now, List<(Head Head, bool IsGone)> Rows)?> ReadState(
+        DbConnection connection, long userId, long? session, long version, int limit)
+    {
+        using var results = await connection.ExecuteReaderAsync($"""
+            SELECT v.version, v.floor,
+                CASE WHEN v.version > @version THEN (SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version) ELSE 0 END,
+                v.me_version, u.user_id, u.username, u.full_name, u.photo_id, u.settings
+            FROM user_versions v LEFT JOIN users u ON u.user_id = v.user_id AND v.me_version > @version
+            WHERE v.user_id = @userId{(session is null ? "" : " AND EXISTS (SELECT 1 FROM sessions WHERE session_id = @session)")};
+            {HeadReader.Changed}
+            """, new { userId, session, version, limit });
+        if (!await results.ReadAsync())
+            return null;
+        var now = ToState(new ColumnReader(results));
+        await results.NextResultAsync();
+        return (now, await ColumnReader.ReadAll(results, HeadReader.ToHead));
+    }
+
+    private static async Task<ServerFrame> ToFrame(
+        DbConnection connection, string epoch, long version, VersionState now, List<(Head Head, bool IsGone)> changed,
+        IReadOnlyDictionary<Id, long> hot, int messagesPerThread)
+    {
         if (version > now.Version)
             return Reset(epoch, "epoch", Metrics.ResyncEpoch);
         if (version < now.Floor)
             return Reset(epoch, "floor", Metrics.ResyncFloor);
-        if (version == now.Version)
-            return new ChangesFrame(epoch, version, version, false, [], [], [], null);
-
-        var changed = await connection.QuerySingleAsync<long>(
-            "SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version", new { userId, version });
-        if (changed > Limits.ChangesMax)
+        if (now.ChangedCount > Limits.ChangesMax)
             return Reset(epoch, "large", Metrics.ResyncLarge);
 
         var budget = new FrameBudget();
-        var rows = (await HeadReader.ReadChanged(connection, userId, version, headsPerFrame)).TakeWhile(row => budget.Take(row.Head)).ToList();
+        var rows = changed.TakeWhile(row => budget.Take(row.Head)).ToList();
         // A page ends at its last stamp (S6): what is stamped later comes with the next one.
-        var more = changed > rows.Count;
+        var more = now.ChangedCount > rows.Count;
         var to = more ? rows[^1].Head.Version : now.Version;
         var heads = rows.Where(row => !row.IsGone).Select(row => row.Head).ToList();
         return new ChangesFrame(
             epoch, version, to, more, heads,
             [.. rows.Where(row => row.IsGone).Select(row => new GoneThread(row.Head.Id, row.Head.Version))],
             await ReadMessages(connection, heads, hot, messagesPerThread, budget),
-            now.MeVersion > version && now.MeVersion <= to ? await MeReader.Read(connection, userId) : null);
+            now.MeVersion <= to ? now.Me : null);
     }
 
     private static ResetFrame Reset(string epoch, string reason, Tally tally)
@@ -94,10 +130,10 @@ public static class ChangesReader
         return changes;
     }
 
-    private sealed class VersionState
-    {
-        public long Version { get; init; }
-        public long Floor { get; init; }
-        public long MeVersion { get; init; }
-    }
+    private static VersionState ToState(ColumnReader columns) => new(
+        columns.Long(), columns.Long(), columns.Long(), columns.Long(),
+        columns.IsNull ? null : MeReader.ToMe(MeReader.ToRow(ref columns)));
+
+    /// <summary>Where a user stands, and how many of their threads changed since a version; the user themselves only where they did.</summary>
+    private sealed record VersionState(long Version, long Floor, long ChangedCount, long MeVersion, Me? Me);
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Dapper;
 using Parley.Protocol;
 using Parley.Server.Fanout;
+using Parley.Server.Hosting;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Sync;
@@ -64,16 +66,29 @@ internal sealed class DeliveryMarks : BackgroundService
         }
     }
 
-    /// <summary>The same for a device that has just connected: what arrived while nobody listened is looked up.</summary>
-    public async Task ReachFromStorage(long userId, long version)
+    /// <summary>The same for a device that has just connected: with what arrived while nobody listened.</summary>
+    public void Reach(long userId, long version, IEnumerable<(long Thread, long Seq)> arrived)
+    {
+        Reach(userId, version);
+        foreach (var (thread, seq) in arrived)
+            MarkDue(userId, thread, seq);
+    }
+
+    /// <summary>
+    /// What is not marked as delivered of what a device has that has stored everything up to a version; with the user's current version, null
+    /// where the caller's session has ended (S13).
+    /// </summary>
+    public static async Task<(long? Version, List<(long Thread, long Seq)> Arrived)> Read(DbConnection connection, Caller caller, long version)
     {
         // Something undelivered is also unread, which spares most of a long list.
-        var rows = await _database.ReadAtOnce(connection => connection.QueryAsync<(long Thread, long Seq)>("""
+        using var results = await connection.ExecuteReaderAsync($"""
+            {ChangesReader.VersionWhileSignedIn};
             SELECT m.thread_id, t.last_seq FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
             WHERE m.user_id = @userId AND m.unread > 0 AND NOT m.gone AND m.activity <= @version AND m.delivered_seq < t.last_seq
-            """, new { userId, version }));
-        foreach (var (thread, seq) in rows)
-            MarkDue(userId, thread, seq);
+            """, new { session = caller.SessionId.Value, userId = caller.UserId.Value, version });
+        var current = await results.ReadAsync() ? new ColumnReader(results).Long() : (long?)null;
+        await results.NextResultAsync();
+        return (current, await ColumnReader.ReadAll(results, columns => (columns.Long(), columns.Long())));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -25,6 +25,17 @@ public static class HeadReader
         LEFT JOIN messages l ON l.thread_id = m.thread_id AND l.seq = t.last_seq
         """;
 
+    /// <summary>
+    /// At most @limit threads that changed for the user after a version, oldest change first, and those that are gone among them. A long list is
+    /// not even looked at where nothing changed.
+    /// </summary>
+    internal static readonly string Changed = $"""
+        SELECT {Columns} FROM (
+            SELECT changed.* FROM user_versions v JOIN thread_users changed ON changed.user_id = v.user_id
+            WHERE v.user_id = @userId AND v.version > @version AND changed.version > @version ORDER BY changed.version LIMIT @limit
+        ) m {Joins} ORDER BY m.version
+        """;
+
     /// <summary>One thread that the user has in their list; null where they have not.</summary>
     public static async Task<Head?> ReadOne(DbConnection connection, long userId, long threadId) =>
         (await Read(connection,
@@ -44,21 +55,14 @@ public static class HeadReader
             ) m {Joins} ORDER BY m.activity DESC, m.thread_id DESC
             """, new { userId, activity = after.Activity, thread = after.Thread, limit })).Select(row => row.Head)];
 
-    /// <summary>The threads that changed for the user after a version, oldest change first: heads, and those that are gone.</summary>
-    public static Task<List<(Head Head, bool IsGone)>> ReadChanged(DbConnection connection, long userId, long version, int limit) =>
-        Read(connection, $"""
-            SELECT {Columns} FROM (
-                SELECT * FROM thread_users WHERE user_id = @userId AND version > @version ORDER BY version LIMIT @limit
-            ) m {Joins} ORDER BY m.version
-            """, new { userId, version, limit });
-
     private static async Task<List<(Head Head, bool IsGone)>> Read(DbConnection connection, string sql, object parameters)
     {
         using var rows = await connection.ExecuteReaderAsync(sql, parameters);
         return await ColumnReader.ReadAll(rows, ToHead);
     }
 
-    private static (Head Head, bool IsGone) ToHead(ColumnReader columns)
+    /// <summary>A head from the columns of these queries, and whether the thread is gone from the list.</summary>
+    internal static (Head Head, bool IsGone) ToHead(ColumnReader columns)
     {
         var member = new MemberRow
         {
@@ -85,14 +89,7 @@ public static class HeadReader
             Revision = columns.Long(),
         };
         var (readSeq, deliveredSeq) = (columns.Long(), columns.Long());
-        var user = new UserRow
-        {
-            UserId = columns.Long(),
-            Username = columns.Text(),
-            FullName = columns.Text(),
-            PhotoId = columns.TextOrNull(),
-            Settings = columns.Text(),
-        };
+        var user = MeReader.ToRow(ref columns);
         var peer = new MemberRow { UserId = user.UserId, ThreadId = member.ThreadId, ReadSeq = readSeq, DeliveredSeq = deliveredSeq };
         var last = columns.IsNull ? null : MessageReader.ToMessage(columns);
         return (Projection.ToHead(thread, member, peer, Projection.ToUser(user), last), member.Gone);

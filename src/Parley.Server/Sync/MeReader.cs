@@ -19,6 +19,16 @@ public static class MeReader
         return ToMe(row);
     }
 
+    /// <summary>A row from these columns: id, username, full name, photo, settings.</summary>
+    internal static UserRow ToRow(ref ColumnReader columns) => new()
+    {
+        UserId = columns.Long(),
+        Username = columns.Text(),
+        FullName = columns.Text(),
+        PhotoId = columns.TextOrNull(),
+        Settings = columns.Text(),
+    };
+
     /// <summary>The wire form of a row.</summary>
     public static Me ToMe(UserRow row) => new(
         new Id(row.UserId), row.Username, row.FullName, row.PhotoId, JsonElement.Parse(row.Settings));

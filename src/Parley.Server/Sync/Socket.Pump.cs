@@ -69,6 +69,8 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         }
     }
 
+    private IReadOnlyDictionary<Id, long> Hot => _hot ?? SyncRoutes.NothingHot;
+
     private bool IsClosing
     {
         get
@@ -230,23 +232,26 @@ internal sealed partial class Socket : IThreadPoolWorkItem
     private async Task Welcome(HelloFrame hello)
     {
         var database = _services.Database;
+        _hot = null;
+        foreach (var (thread, revision) in hello.Hot ?? [])
+            Warm(thread, revision);
         await _channel.Reached;
-        // It may have ended between its look-up and the moment from which its end is heard of here.
-        if (await database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller)) is not { } version)
+        // The session may have ended between its look-up and the moment from which its end is heard of here.
+        if (await ChangesReader.ReadFirst(database, Caller, hello.Epoch, hello.Version, Hot) is not var (version, difference))
         {
             Close(4401, "session ended");
             return;
         }
         var now = Timestamp.From(_services.Clock.GetUtcNow());
         await Send(JsonSerializer.SerializeToUtf8Bytes(new WelcomeFrame(database.Epoch, version, now), WireJson.Wire.WelcomeFrame));
-        _hot = null;
-        foreach (var (thread, revision) in hello.Hot ?? [])
-            Warm(thread, revision);
         // A new device bootstraps over HTTP after this, at this version or a later one.
         _epoch = hello.Epoch ?? database.Epoch;
         _sent = hello.Version ?? version;
         _isBehind = hello.Version is not null;
-        OnChange();
+        if (difference is null)
+            OnChange();
+        else
+            await SendDifference(difference);
     }
 
     /// <summary>Sends one step of what is missing, and comes back for the next.</summary>
@@ -266,14 +271,13 @@ internal sealed partial class Socket : IThreadPoolWorkItem
         }
         else if (_isBehind || Math.Max(_channel.Version, _noticedVersion) > _sent)
         {
-            await SendDifference();
+            await SendDifference(await ChangesReader.Read(_services.Database, Caller.UserId.Value, _epoch, _sent, Hot));
         }
     }
 
-    private async Task SendDifference()
+    private async Task SendDifference(ServerFrame difference)
     {
-        var userId = Caller.UserId.Value;
-        switch (await ChangesReader.Read(_services.Database, userId, _epoch, _sent, _hot ?? SyncRoutes.NothingHot))
+        switch (difference)
         {
             case ChangesFrame changes:
                 if (changes.To > _sent)
@@ -288,7 +292,7 @@ internal sealed partial class Socket : IThreadPoolWorkItem
                 break;
             case ResetFrame reset:
                 // Read before it is sent: the client bootstraps at once, and what is committed after that must still be pushed (S9).
-                _sent = await _services.Database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, userId));
+                _sent = await _services.Database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller.UserId.Value));
                 _epoch = reset.Epoch;
                 _isBehind = false;
                 await Send(JsonSerializer.SerializeToUtf8Bytes(reset, WireJson.Wire.ResetFrame));

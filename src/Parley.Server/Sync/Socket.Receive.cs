@@ -157,6 +157,10 @@ internal sealed partial class Socket
         {
             Reply(Nack(refusal.Code, refusal.Message, refusal.RetryAfter));
         }
+        catch (OperationCanceledException) when (_over.IsCancellationRequested)
+        {
+            // Nobody is there any more for the answer.
+        }
         catch (Exception error)
         {
             LogFailed(_services.Logger, error);
@@ -177,10 +181,12 @@ internal sealed partial class Socket
 
     private async Task Pong(long version)
     {
-        var userId = Caller.UserId.Value;
         // From the database, not from what was announced: so a lost announcement is found as well (S14), and the end of a session of
         // which this node was not told (S13).
-        if (await _services.Database.ReadAtOnce(connection => ChangesReader.ReadVersion(connection, Caller)) is not { } current)
+        var (found, arrived) = await _services.Database.ReadLater(async connection => _isDeliveryKnown
+            ? (await ChangesReader.ReadVersion(connection, Caller), [])
+            : await DeliveryMarks.Read(connection, Caller, version), _over.Token);
+        if (found is not { } current)
         {
             Close(4401, "session ended");
             return;
@@ -189,10 +195,8 @@ internal sealed partial class Socket
         NoticeVersion(current);
         if (version > current)
             return;
-        _services.Delivery.Reach(userId, version);
-        if (Interlocked.Exchange(ref _isDeliveryKnown, true))
-            return;
-        await _services.Delivery.ReachFromStorage(userId, version);
+        _isDeliveryKnown = true;
+        _services.Delivery.Reach(Caller.UserId.Value, version, arrived);
     }
 
     /// <summary>Who says too much is read more slowly: what they say waits in the network, at their end.</summary>

@@ -60,4 +60,18 @@ public sealed class PostgresConnectionTests
             return counts.Max();
         }
     }
+
+    [PostgresFact]
+    public async Task A_crowd_that_waits_for_a_connection_is_not_taken_for_a_database_that_does_not_answer()
+    {
+        await using var test = new TestDatabase();
+        await using var narrow = TestEngine.Open(
+            new NpgsqlConnectionStringBuilder(test.ConnectionString) { MaxPoolSize = 2 }.ConnectionString, TimeProvider.System);
+
+        // Some wait for seven seconds, longer than for a connection that cannot be made.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 140).Select(i =>
+            narrow.ReadAtOnce(connection => connection.QuerySingleAsync<int>("SELECT @i FROM pg_sleep(0.1)", new { i }))));
+
+        Assert.Equal(Enumerable.Range(0, 140), answers);
+    }
 }

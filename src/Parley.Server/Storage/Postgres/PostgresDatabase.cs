@@ -29,11 +29,13 @@ public sealed class PostgresDatabase : Database
         .Build();
 
     private readonly PostgresSources _sources;
+    private readonly Places _readers, _writers;
     private readonly PostgresWriter _writer;
 
     private PostgresDatabase(PostgresSources sources, string epoch, TimeProvider clock)
     {
         _sources = sources;
+        (_readers, _writers) = (new Places(sources.ReaderCount, clock), new Places(PostgresSources.WriterCount, clock));
         Epoch = epoch;
         _writer = new PostgresWriter(sources, clock, set => Committed(set));
     }
@@ -78,7 +80,22 @@ public sealed class PostgresDatabase : Database
     public override Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Query(query);
 
     /// <inheritdoc/>
-    public override async Task<T> Write<T>(Func<DbConnection, Task<T>> work)
+    public override Task<T> ReadLater<T>(Func<DbConnection, Task<T>> query, CancellationToken stop) => _readers.UseLater(() => QueryNow(query), stop);
+
+    /// <inheritdoc/>
+    public override Task<T> Write<T>(Func<DbConnection, Task<T>> work) => _writers.Use(() => WriteNow(work));
+
+    /// <inheritdoc/>
+    public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _sources.DisposeAsync();
+    }
+
+    private async Task<T> WriteNow<T>(Func<DbConnection, Task<T>> work)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -118,17 +135,9 @@ public sealed class PostgresDatabase : Database
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
+    private Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query) => _readers.Use(() => QueryNow(query));
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await _writer.DisposeAsync();
-        await _sources.DisposeAsync();
-    }
-
-    private async Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query)
+    private async Task<T> QueryNow<T>(Func<NpgsqlConnection, Task<T>> query)
     {
         for (var attempt = 1; ; attempt++)
         {

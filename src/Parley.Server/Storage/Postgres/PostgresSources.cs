@@ -12,8 +12,11 @@ internal sealed class PostgresSources : IAsyncDisposable
     /// <summary>Connections of one node for reading, unless the connection string says something else.</summary>
     private const int ReadersMax = 20;
 
+    /// <summary>Connections of one node for statements in a transaction of their own.</summary>
+    public const int WriterCount = 8;
+
     // Of batches two, so that a connection that is being closed does not keep the next batch waiting.
-    private const int WritersMax = 8, BatchesMax = 2;
+    private const int BatchesMax = 2;
 
     // Each longer than the one before: a lock held by a node that stands still comes free before others give up waiting for it, and
     // the server ends a statement by itself before the client breaks the connection.
@@ -37,12 +40,15 @@ internal sealed class PostgresSources : IAsyncDisposable
         // The driver's builder writes down what was given, and knows a default for all else.
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var isGiven = new DbConnectionStringBuilder { ConnectionString = given.ConnectionString }.ContainsKey("Maximum Pool Size");
-        var readersMax = isGiven ? given.MaxPoolSize : ReadersMax;
-        Readers = Build(connectionString, readersMax, "parley reads", "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read");
-        Writers = Build(connectionString, WritersMax, "parley writes", durable);
+        ReaderCount = isGiven ? given.MaxPoolSize : ReadersMax;
+        Readers = Build(connectionString, ReaderCount, "parley reads", "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read");
+        Writers = Build(connectionString, WriterCount, "parley writes", durable);
         Batches = Build(connectionString, BatchesMax, "parley batches", $"{durable} {ByKey}");
-        KeepThreads(readersMax + WritersMax + BatchesMax + PostgresAddress.MembershipMax);
+        KeepThreads(ReaderCount + WriterCount + BatchesMax + PostgresAddress.MembershipMax);
     }
+
+    /// <summary>Connections of <see cref="Readers"/>.</summary>
+    public int ReaderCount { get; }
 
     /// <summary>For queries; PostgreSQL itself refuses to write on these.</summary>
     public NpgsqlDataSource Readers { get; }
