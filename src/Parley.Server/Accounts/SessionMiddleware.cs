@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using Microsoft.AspNetCore.Authorization;
 using Parley.Protocol;
@@ -14,6 +13,14 @@ namespace Parley.Server.Accounts;
 internal sealed class SessionMiddleware(RequestDelegate next, Database database, TimeProvider clock, ILogger<SessionMiddleware> log)
 {
     private const string Bearer = "Bearer ";
+    // Of a hash the first bytes are as good as all.
+    private static readonly KeyQuery<byte[], Row> ByTokenHash = new(
+        "token_hash", "session_id, user_id, last_seen_at", "sessions", columns => new Row(columns.Long(), columns.Long(), columns.Long()))
+    {
+        Comparer = EqualityComparer<byte[]>.Create(
+            (one, other) => one.AsSpan().SequenceEqual(other), hash => BitConverter.ToInt32(hash)),
+    };
+
     private static readonly long TouchAfter = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     public async Task InvokeAsync(HttpContext context)
@@ -36,9 +43,10 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
         if (token is null || SessionToken.Hash(token) is not { } hash)
             return null;
         // Those who connect go behind those who have: in a crowd that comes back at once, some are then done and not all of them half done.
-        var session = context.WebSockets.IsWebSocketRequest
-            ? await database.ReadLater(connection => Find(connection, hash), context.RequestAborted)
-            : await database.ReadAtOnce(connection => Find(connection, hash));
+        var found = context.WebSockets.IsWebSocketRequest
+            ? await database.FindLater(ByTokenHash, hash, context.RequestAborted)
+            : await database.Find(ByTokenHash, hash);
+        var session = found.SingleOrDefault();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (session is null || now - session.LastSeenAt > SessionCookie.Lifetime.TotalMilliseconds)
             return null;
@@ -51,10 +59,6 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
         }
         return new Caller(new Id(session.UserId), new Id(session.SessionId)) { IsLocal = RateLimits.IsLocal(context) };
     }
-
-    private static Task<Row?> Find(DbConnection connection, byte[] hash) => connection.QuerySingleOrDefaultAsync<Row>("""
-        SELECT session_id AS SessionId, user_id AS UserId, last_seen_at AS LastSeenAt FROM sessions WHERE token_hash = @hash
-        """, new { hash });
 
     private async Task Touch(long session, long now)
     {

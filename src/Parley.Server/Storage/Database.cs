@@ -27,11 +27,16 @@ public abstract class Database : IAsyncDisposable
     /// </summary>
     public virtual Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Read(query);
 
+    /// <summary>The rows of a key. Where many ask at once, PostgreSQL is asked for all of them together.</summary>
+    internal virtual Task<IReadOnlyList<TRow>> Find<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key)
+        where TKey : notnull => ReadAtOnce(connection => query.ReadOne(connection, key));
+
     /// <summary>
-    /// <see cref="ReadAtOnce"/> for what can wait: where there are not enough connections, all others go first. Throws
-    /// <see cref="OperationCanceledException"/> where nobody wants the answer any more before its turn has come.
+    /// The same for what can wait: where there are not enough connections, all else goes first. Throws <see cref="OperationCanceledException"/>
+    /// where nobody wants the answer any more when its turn comes.
     /// </summary>
-    public virtual Task<T> ReadLater<T>(Func<DbConnection, Task<T>> query, CancellationToken stop) => ReadAtOnce(query);
+    internal virtual Task<IReadOnlyList<TRow>> FindLater<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key, CancellationToken stop)
+        where TKey : notnull => Find(query, key);
 
     /// <summary>
     /// Runs statements in a transaction that is rolled back if they throw. For what is not conversation state: accounts, sessions,

@@ -13,9 +13,14 @@ namespace Parley.Server.Sync;
 /// </summary>
 public static class ChangesReader
 {
-    /// <summary>The version of the user of @session; no row where it has ended.</summary>
-    internal const string VersionWhileSignedIn =
-        "SELECT v.version FROM sessions s JOIN user_versions v ON v.user_id = s.user_id WHERE s.session_id = @session";
+    /// <summary>
+    /// How long a ping may wait for others, to be asked for with them. A thousand people with nothing to say ping fifty times a second.
+    /// </summary>
+    internal static readonly TimeSpan PingPause = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The version of a session's user; nothing where the session has ended (S13).</summary>
+    internal static readonly KeyQuery<long, long> VersionOfSession = new(
+        "s.session_id", "v.version", "sessions s JOIN user_versions v ON v.user_id = s.user_id", columns => columns.Long()) { Pause = PingPause };
 
     private const int HeadsPerFrame = 100;
     private const int MessagesPerThread = 100;
@@ -40,16 +45,12 @@ public static class ChangesReader
     {
         if (epoch == database.Epoch && version is { } since)
             return await ReadSince(database, caller.UserId.Value, caller.SessionId.Value, since, hot, HeadsPerFrame, MessagesPerThread);
-        return await database.ReadAtOnce(connection => ReadVersion(connection, caller)) is { } current ? (current, null) : null;
+        return await database.Find(VersionOfSession, caller.SessionId.Value) is [var current] ? (current, null) : null;
     }
 
     /// <summary>The user's current version.</summary>
     public static Task<long> ReadVersion(DbConnection connection, long userId) =>
         connection.QuerySingleAsync<long>("SELECT version FROM user_versions WHERE user_id = @userId", new { userId });
-
-    /// <summary>The same, and null where the caller's session has ended (S13): in one statement, which each ping and each connection costs.</summary>
-    public static Task<long?> ReadVersion(DbConnection connection, Caller caller) =>
-        connection.QuerySingleOrDefaultAsync<long?>(VersionWhileSignedIn, new { session = caller.SessionId.Value });
 
     // Messages take further commands. Without them all is in one, which PostgreSQL gives a snapshot by itself.
     private static Task<(long Version, ServerFrame? Difference)?> ReadSince(

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
-using Dapper;
 using Parley.Protocol;
 using Parley.Server.Fanout;
-using Parley.Server.Hosting;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Sync;
@@ -15,6 +12,12 @@ internal sealed class DeliveryMarks : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What has arrived for a user and is not marked as delivered. It is also unread, which spares most of a long list.</summary>
+    public static readonly KeyQuery<long, (long Thread, long Activity, long Seq)> Undelivered = new(
+        "m.user_id", "m.thread_id, m.activity, t.last_seq",
+        "thread_users m JOIN threads t ON t.thread_id = m.thread_id", columns => (columns.Long(), columns.Long(), columns.Long()),
+        "m.unread > 0 AND NOT m.gone AND m.delivered_seq < t.last_seq") { Pause = ChangesReader.PingPause };
 
     // Of a user whose devices never say what they have. What is beyond it is looked up at their next connection.
     private const int ExpectedMax = 1_000;
@@ -67,28 +70,11 @@ internal sealed class DeliveryMarks : BackgroundService
     }
 
     /// <summary>The same for a device that has just connected: with what arrived while nobody listened.</summary>
-    public void Reach(long userId, long version, IEnumerable<(long Thread, long Seq)> arrived)
+    public void Reach(long userId, long version, IReadOnlyList<(long Thread, long Activity, long Seq)> undelivered)
     {
         Reach(userId, version);
-        foreach (var (thread, seq) in arrived)
+        foreach (var (thread, _, seq) in undelivered.Where(arrived => arrived.Activity <= version))
             MarkDue(userId, thread, seq);
-    }
-
-    /// <summary>
-    /// What is not marked as delivered of what a device has that has stored everything up to a version; with the user's current version, null
-    /// where the caller's session has ended (S13).
-    /// </summary>
-    public static async Task<(long? Version, List<(long Thread, long Seq)> Arrived)> Read(DbConnection connection, Caller caller, long version)
-    {
-        // Something undelivered is also unread, which spares most of a long list.
-        using var results = await connection.ExecuteReaderAsync($"""
-            {ChangesReader.VersionWhileSignedIn};
-            SELECT m.thread_id, t.last_seq FROM thread_users m JOIN threads t ON t.thread_id = m.thread_id
-            WHERE m.user_id = @userId AND m.unread > 0 AND NOT m.gone AND m.activity <= @version AND m.delivered_seq < t.last_seq
-            """, new { session = caller.SessionId.Value, userId = caller.UserId.Value, version });
-        var current = await results.ReadAsync() ? new ColumnReader(results).Long() : (long?)null;
-        await results.NextResultAsync();
-        return (current, await ColumnReader.ReadAll(results, columns => (columns.Long(), columns.Long())));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

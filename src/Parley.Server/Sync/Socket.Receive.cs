@@ -183,10 +183,9 @@ internal sealed partial class Socket
     {
         // From the database, not from what was announced: so a lost announcement is found as well (S14), and the end of a session of
         // which this node was not told (S13).
-        var (found, arrived) = await _services.Database.ReadLater(async connection => _isDeliveryKnown
-            ? (await ChangesReader.ReadVersion(connection, Caller), [])
-            : await DeliveryMarks.Read(connection, Caller, version), _over.Token);
-        if (found is not { } current)
+        var undelivered = _isDeliveryKnown ? null : _services.Database.FindLater(DeliveryMarks.Undelivered, Caller.UserId.Value, _over.Token);
+        var found = await _services.Database.FindLater(ChangesReader.VersionOfSession, SessionId.Value, _over.Token);
+        if (found is not [var current])
         {
             Close(4401, "session ended");
             return;
@@ -195,8 +194,11 @@ internal sealed partial class Socket
         NoticeVersion(current);
         if (version > current)
             return;
+        _services.Delivery.Reach(Caller.UserId.Value, version);
+        if (undelivered is null)
+            return;
+        _services.Delivery.Reach(Caller.UserId.Value, version, await undelivered);
         _isDeliveryKnown = true;
-        _services.Delivery.Reach(Caller.UserId.Value, version, arrived);
     }
 
     /// <summary>Who says too much is read more slowly: what they say waits in the network, at their end.</summary>

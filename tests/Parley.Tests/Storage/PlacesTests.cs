@@ -25,20 +25,6 @@ public sealed class PlacesTests
     }
 
     [Fact]
-    public async Task What_nobody_wants_any_more_is_not_begun_and_keeps_nobody_waiting()
-    {
-        var held = await Hold();
-        using var stop = new CancellationTokenSource();
-        var unwanted = Later("unwanted", stop.Token);
-        var wanted = Later("wanted");
-        stop.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => unwanted);
-        held.SetResult();
-        await wanted;
-        Assert.Equal(["wanted"], _done);
-    }
-
-    [Fact]
     public async Task Nobody_waits_for_ever_and_the_place_is_there_for_the_next()
     {
         var held = await Hold();
@@ -78,7 +64,7 @@ public sealed class PlacesTests
 
     private Task Do(string what) => _places.Use(() => Note(what));
 
-    private Task Later(string what, CancellationToken stop = default) => _places.UseLater(() => Note(what), stop);
+    private Task Later(string what) => _places.UseLater(() => Note(what));
 
     private Task<int> Note(string what)
     {

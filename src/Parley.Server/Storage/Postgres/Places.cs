@@ -17,16 +17,15 @@ internal sealed class Places(int count, TimeProvider clock)
 
     /// <summary>Does something that takes a connection.</summary>
     /// <exception cref="Refusal">None came free in time.</exception>
-    public Task<T> Use<T>(Func<Task<T>> work) => Use(work, _first, CancellationToken.None);
+    public Task<T> Use<T>(Func<Task<T>> work) => Use(work, _first);
 
     /// <summary>The same when nobody else waits.</summary>
     /// <exception cref="Refusal">None came free in time.</exception>
-    /// <exception cref="OperationCanceledException">It was not wanted any more before it was begun.</exception>
-    public Task<T> UseLater<T>(Func<Task<T>> work, CancellationToken stop) => Use(work, _last, stop);
+    public Task<T> UseLater<T>(Func<Task<T>> work) => Use(work, _last);
 
-    private async Task<T> Use<T>(Func<Task<T>> work, Queue<TaskCompletionSource> queue, CancellationToken stop)
+    private async Task<T> Use<T>(Func<Task<T>> work, Queue<TaskCompletionSource> queue)
     {
-        await Take(queue, stop);
+        await Take(queue);
         try
         {
             return await work();
@@ -37,7 +36,7 @@ internal sealed class Places(int count, TimeProvider clock)
         }
     }
 
-    private Task Take(Queue<TaskCompletionSource> queue, CancellationToken stop)
+    private Task Take(Queue<TaskCompletionSource> queue)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -49,26 +48,22 @@ internal sealed class Places(int count, TimeProvider clock)
             }
             queue.Enqueue(turn);
         }
-        return Wait(turn, stop);
+        return Wait(turn);
     }
 
-    private async Task Wait(TaskCompletionSource turn, CancellationToken stop)
+    private async Task Wait(TaskCompletionSource turn)
     {
         try
         {
-            await turn.Task.WaitAsync(Patience, clock, stop);
+            await turn.Task.WaitAsync(Patience, clock);
         }
-        // Unless its turn came at the same moment.
-        catch (TimeoutException) when (turn.TrySetCanceled(CancellationToken.None))
+        catch (TimeoutException) when (turn.TrySetCanceled())
         {
             throw new Refusal(ErrorCode.Unavailable, "Too many ask at once. Nothing was changed; try again in a moment.") { RetryAfter = 1 };
         }
-        catch (OperationCanceledException) when (turn.TrySetCanceled(stop))
+        catch (TimeoutException)
         {
-            throw;
-        }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-        {
+            // Its turn came at the same moment.
         }
     }
 

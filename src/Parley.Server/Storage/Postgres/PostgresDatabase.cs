@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using Dapper;
@@ -31,6 +32,9 @@ public sealed class PostgresDatabase : Database
     private readonly PostgresSources _sources;
     private readonly Places _readers, _writers;
     private readonly PostgresWriter _writer;
+
+    // By what is asked for, and whether it can wait.
+    private readonly ConcurrentDictionary<(object Query, bool CanWait), object> _together = new();
 
     private PostgresDatabase(PostgresSources sources, string epoch, TimeProvider clock)
     {
@@ -80,7 +84,12 @@ public sealed class PostgresDatabase : Database
     public override Task<T> ReadAtOnce<T>(Func<DbConnection, Task<T>> query) => Query(query);
 
     /// <inheritdoc/>
-    public override Task<T> ReadLater<T>(Func<DbConnection, Task<T>> query, CancellationToken stop) => _readers.UseLater(() => QueryNow(query), stop);
+    internal override Task<IReadOnlyList<TRow>> Find<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key) =>
+        GetTogether(query, canWait: false).Find(key, CancellationToken.None);
+
+    /// <inheritdoc/>
+    internal override Task<IReadOnlyList<TRow>> FindLater<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key, CancellationToken stop) =>
+        GetTogether(query, canWait: true).Find(key, stop);
 
     /// <inheritdoc/>
     public override Task<T> Write<T>(Func<DbConnection, Task<T>> work) => _writers.Use(() => WriteNow(work));
@@ -134,6 +143,14 @@ public sealed class PostgresDatabase : Database
             }
         }
     }
+
+    private Together<TKey, TRow> GetTogether<TKey, TRow>(KeyQuery<TKey, TRow> query, bool canWait)
+        where TKey : notnull => (Together<TKey, TRow>)_together.GetOrAdd(
+            (query, canWait),
+            static (_, asked) => asked.canWait
+                ? new Together<TKey, TRow>(asked.query, asked.query.Pause, read => asked.database._readers.UseLater(() => asked.database.QueryNow(read)))
+                : new Together<TKey, TRow>(asked.query, TimeSpan.Zero, asked.database.Query),
+            (database: this, query, canWait));
 
     private Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query) => _readers.Use(() => QueryNow(query));
 
