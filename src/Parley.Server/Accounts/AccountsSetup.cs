@@ -13,6 +13,8 @@ public static class AccountsSetup
         builder.Services.AddSingleton<SignUp>();
         builder.Services.AddSingleton<SignIn>();
         builder.Services.AddSingleton<ChangePassword>();
+        builder.Services.AddSingleton<SessionTimes>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SessionTimes>());
     }
 
     /// <summary>Says who is asking, before anything else is done for them.</summary>

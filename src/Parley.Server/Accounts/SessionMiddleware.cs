@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.AspNetCore.Authorization;
 using Parley.Protocol;
 using Parley.Server.Hosting;
@@ -10,7 +9,7 @@ namespace Parley.Server.Accounts;
 /// Finds out who is asking, from the cookie or the Authorization header, in the database each time: a session that was revoked is
 /// over at once. A route of the API is for signed-in callers unless it says otherwise.
 /// </summary>
-internal sealed class SessionMiddleware(RequestDelegate next, Database database, TimeProvider clock, ILogger<SessionMiddleware> log)
+internal sealed class SessionMiddleware(RequestDelegate next, Database database, SessionTimes times, TimeProvider clock)
 {
     private const string Bearer = "Bearer ";
     // Of a hash the first bytes are as good as all.
@@ -52,25 +51,11 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
             return null;
         if (now - session.LastSeenAt > TouchAfter)
         {
-            // Nobody waits for this: it is only what the list of devices shows and what keeps a session from running out.
-            _ = Touch(session.SessionId, now);
+            times.Touch(session.SessionId, now);
             if (!isBearer)
                 SessionCookie.Write(context, token);
         }
         return new Caller(new Id(session.UserId), new Id(session.SessionId)) { IsLocal = RateLimits.IsLocal(context) };
-    }
-
-    private async Task Touch(long session, long now)
-    {
-        try
-        {
-            await database.Write(connection => connection.ExecuteAsync(
-                "UPDATE sessions SET last_seen_at = @now WHERE session_id = @session AND last_seen_at < @now", new { session, now }));
-        }
-        catch (Exception error)
-        {
-            Log.SessionNotTouched(log, error);
-        }
     }
 
     // The router's own answers (a wrong method, a wrong content type) say nothing about anyone.

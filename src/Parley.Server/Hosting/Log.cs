@@ -6,9 +6,6 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Error, "{Method} {Path} failed.")]
     public static partial void RequestFailed(ILogger log, Exception error, string method, PathString path);
 
-    [LoggerMessage(1002, LogLevel.Warning, "The time of a session could not be written.")]
-    public static partial void SessionNotTouched(ILogger log, Exception error);
-
     [LoggerMessage(1003, LogLevel.Warning, "Rate limits are off.")]
     public static partial void LimitsOff(ILogger log);
 

@@ -13,10 +13,8 @@ namespace Parley.Server.Presence;
 /// </summary>
 internal sealed class PresenceStore : BackgroundService, IPresenceReader
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<long, long> _lastActive = new();
-    private readonly ConcurrentDictionary<long, long> _unwritten = new();
+    private readonly LateTimes _unwritten = new("users", "user_id", "last_active_at");
     private readonly Database _database;
     private readonly IFanout _fanout;
     private readonly TimeProvider _clock;
@@ -25,7 +23,7 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
     {
         (_database, _fanout, _clock) = (database, fanout, clock);
         fanout.PresenceChanged += OnPresenceChanged;
-        fanout.LastActive = userId => _unwritten.GetValueOrDefault(userId);
+        fanout.LastActive = userId => _unwritten.Find(userId) ?? 0;
     }
 
     /// <summary>A person did something, or looks at the screen.</summary>
@@ -42,7 +40,7 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
         var whereabouts = await _fanout.Locate(userIds);
         return [.. stored.Select(row => whereabouts[row.UserId] is { IsOnline: false } gone
             ? new UserPresence(new Id(row.UserId), false, new Timestamp(
-                Math.Max(_unwritten.GetValueOrDefault(row.UserId, row.LastActiveAt), gone.LastActiveAt)))
+                Math.Max(_unwritten.Find(row.UserId) ?? row.LastActiveAt, gone.LastActiveAt)))
             : new UserPresence(new Id(row.UserId), true, null))];
     }
 
@@ -51,41 +49,16 @@ internal sealed class PresenceStore : BackgroundService, IPresenceReader
         await base.StopAsync(cancellationToken);
         foreach (var userId in _lastActive.Keys)
             OnPresenceChanged(userId, false);
-        await Write();
+        await _unwritten.Write(_database);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Round, _clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await Write();
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _unwritten.KeepWriting(_database, _clock, stoppingToken);
 
     private void OnPresenceChanged(long userId, bool isOnline)
     {
         if (isOnline)
             Touch(userId);
         else if (_lastActive.TryRemove(userId, out var lastActive))
-            _unwritten[userId] = lastActive;
-    }
-
-    private async Task Write()
-    {
-        // In the order of their ids: two nodes that write the same users in different orders would wait for each other. Copied by the dictionary's own
-        // ToArray first: LINQ asks for the number and then for the entries, and throws where someone has gone in between.
-        var batch = _unwritten.ToArray().OrderBy(entry => entry.Key).ToArray();
-        if (batch.Length == 0)
-            return;
-        try
-        {
-            await _database.Write(connection => connection.ExecuteAsync(
-                "UPDATE users SET last_active_at = @Value WHERE user_id = @Key", batch));
-            foreach (var entry in batch)
-                _unwritten.TryRemove(entry);
-        }
-        catch (Refusal)
-        {
-            // The database cannot write now; the next round tries again.
-        }
+            _unwritten.Set(userId, lastActive);
     }
 }
