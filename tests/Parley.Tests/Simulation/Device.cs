@@ -71,6 +71,21 @@ internal sealed class Device
             throw new InvalidOperationException("The device was sent what it could not take.", _failure);
     }
 
+    /// <summary>All that it has, when it has fetched what frames leave out. No frame is taken meanwhile.</summary>
+    public async Task<string> Describe()
+    {
+        await _taking.WaitAsync();
+        try
+        {
+            await _replica!.FetchBehind(_database);
+            return _replica.ToString();
+        }
+        finally
+        {
+            _taking.Release();
+        }
+    }
+
     /// <summary>Ends the connection. What was on its way is lost.</summary>
     public async Task Cut()
     {

@@ -178,8 +178,7 @@ public class SocketSimulation
         {
             version = await world.Database.ReadVersion(user);
             await device.Reach(version);
-            await device.Replica!.FetchBehind(world.Database);
-            (expected, actual) = ((await Replica.Read(world.Database, user)).ToString(), device.Replica.ToString());
+            (actual, expected) = (await device.Describe(), (await Replica.Read(world.Database, user)).ToString());
         }
         // What a device does on a frame that it has just been given may be committed meanwhile.
         while (await world.Database.ReadVersion(user) != version);
