@@ -35,16 +35,15 @@ internal sealed class Listener : IDisposable
         late.CancelAfter(OpenMax);
         var socket = await Handshake.Open(server, person, from, late.Token);
         late.CancelAfter(WelcomeMax);
-        Listener? listener = null;
+        var listener = new Listener(await Connection.Begin(socket, new { type = "hello", epoch, version }, late.Token), version);
         try
         {
-            listener = new Listener(await Connection.Begin(socket, new { type = "hello", epoch, version }, late.Token), version);
             for (var target = long.MaxValue; listener.Version < target;)
                 target = await listener.ReadOne(late.Token) ?? target;
         }
         catch
         {
-            (listener ?? (IDisposable)socket).Dispose();
+            listener.Dispose();
             throw;
         }
         _ = UntilItEnds(listener.Read());

@@ -27,21 +27,29 @@ public sealed class Connection : IDisposable
             socket.Options.AddSubProtocol("parley.1");
             var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/socket" };
             await socket.ConnectAsync(address.Uri, stop);
-            return await Begin(socket, hello, stop);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
+        return await Begin(socket, hello, stop);
     }
 
-    /// <summary>Says hello on a WebSocket that is open already.</summary>
+    /// <summary>Says hello on a WebSocket that is open already, which ends with the connection.</summary>
     public static async Task<Connection> Begin(WebSocket socket, object hello, CancellationToken stop)
     {
         var connection = new Connection(socket);
-        await connection.Say(hello, stop);
-        return connection;
+        try
+        {
+            await connection.Say(hello, stop);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The code with which the server has closed it; null while it has not.</summary>

@@ -12,6 +12,8 @@ namespace Parley.Server.Accounts;
 internal sealed class SessionMiddleware(RequestDelegate next, Database database, SessionTimes times, TimeProvider clock)
 {
     private const string Bearer = "Bearer ";
+    private static readonly long TouchAfter = (long)TimeSpan.FromHours(1).TotalMilliseconds;
+
     // Of a hash the first bytes are as good as all.
     private static readonly KeyQuery<byte[], Row> ByTokenHash = new(
         "token_hash", "session_id, user_id, last_seen_at", "sessions", columns => new Row(columns.Long(), columns.Long(), columns.Long()))
@@ -19,8 +21,6 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
         Comparer = EqualityComparer<byte[]>.Create(
             (one, other) => one.AsSpan().SequenceEqual(other), hash => BitConverter.ToInt32(hash)),
     };
-
-    private static readonly long TouchAfter = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -51,6 +51,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, Database database,
             return null;
         if (now - session.LastSeenAt > TouchAfter)
         {
+            // Nobody waits for this.
             times.Touch(session.SessionId, now);
             if (!isBearer)
                 SessionCookie.Write(context, token);

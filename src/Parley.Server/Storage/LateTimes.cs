@@ -46,7 +46,9 @@ internal sealed class LateTimes(string table, string key, string column)
 
     private async Task WriteAll(Database database)
     {
-        // Copied by the dictionary's own ToArray first: LINQ asks for the number and then for the entries, and throws where one has gone in between.
+        // In the order of their ids, so that two nodes that write the same rows hardly ever wait for each other in a circle; if they do, one begins
+        // again. Copied by the dictionary's own ToArray first: LINQ asks for the number and then for the entries, and throws where one has
+        // gone in between.
         foreach (var rows in _unwritten.ToArray().OrderBy(row => row.Key).Chunk(RowsMax))
         {
             // Written out, since the engines take lists in different ways.

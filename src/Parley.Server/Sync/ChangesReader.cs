@@ -22,6 +22,9 @@ public static class ChangesReader
     internal static readonly KeyQuery<long, long> VersionOfSession = new(
         "s.session_id", "v.version", "sessions s JOIN user_versions v ON v.user_id = s.user_id", columns => columns.Long()) { Pause = PingPause };
 
+    private static readonly string Since = SelectSince("");
+    private static readonly string SinceWhileSignedIn = SelectSince("AND EXISTS (SELECT 1 FROM sessions WHERE session_id = @session)");
+
     private const int HeadsPerFrame = 100;
     private const int MessagesPerThread = 100;
 
@@ -34,7 +37,7 @@ public static class ChangesReader
         int headsPerFrame = HeadsPerFrame, int messagesPerThread = MessagesPerThread) =>
         epoch != database.Epoch
             ? Reset(database.Epoch, "epoch", Metrics.ResyncEpoch)
-            : (await ReadSince(database, userId, null, version, hot, headsPerFrame, messagesPerThread)).GetValueOrDefault().Difference ?? throw Refusal.NotFound();
+            : (await ReadSince(database, userId, null, version, hot, headsPerFrame, messagesPerThread))?.Difference ?? throw Refusal.NotFound();
 
     /// <summary>
     /// For someone who connects: their current version, and the difference from the one that they have, where they name one of this epoch. Null
@@ -67,20 +70,24 @@ public static class ChangesReader
     private static async Task<(VersionState Now, List<(Head Head, bool IsGone)> Rows)?> ReadState(
         DbConnection connection, long userId, long? session, long version, int limit)
     {
-        using var results = await connection.ExecuteReaderAsync($"""
-            SELECT v.version, v.floor,
-                CASE WHEN v.version > @version THEN (SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version) ELSE 0 END,
-                v.me_version, u.user_id, u.username, u.full_name, u.photo_id, u.settings
-            FROM user_versions v LEFT JOIN users u ON u.user_id = v.user_id AND v.me_version > @version
-            WHERE v.user_id = @userId{(session is null ? "" : " AND EXISTS (SELECT 1 FROM sessions WHERE session_id = @session)")};
-            {HeadReader.Changed}
-            """, new { userId, session, version, limit });
+        using var results = await connection.ExecuteReaderAsync(
+            session is null ? Since : SinceWhileSignedIn, new { userId, session, version, limit });
         if (!await results.ReadAsync())
             return null;
         var now = ToState(new ColumnReader(results));
         await results.NextResultAsync();
         return (now, await ColumnReader.ReadAll(results, HeadReader.ToHead));
     }
+
+    // A user's own state, with themselves only where they changed, and then their changed threads.
+    private static string SelectSince(string condition) => $"""
+        SELECT v.version, v.floor,
+            CASE WHEN v.version > @version THEN (SELECT count(*) FROM thread_users WHERE user_id = @userId AND version > @version) ELSE 0 END,
+            v.me_version, {MeReader.Columns}
+        FROM user_versions v LEFT JOIN users u ON u.user_id = v.user_id AND v.me_version > @version
+        WHERE v.user_id = @userId {condition};
+        {HeadReader.Changed}
+        """;
 
     private static async Task<ServerFrame> ToFrame(
         DbConnection connection, string epoch, long version, VersionState now, List<(Head Head, bool IsGone)> changed,

@@ -14,7 +14,7 @@ public static class HeadReader
         m.gone, m.nickname,
         t.direct_key, t.created_at, t.last_seq, t.revision,
         p.read_seq, p.delivered_seq,
-        u.user_id, u.username, u.full_name, u.photo_id, u.settings,
+        {MeReader.Columns},
         {MessageReader.Columns("l")}
         """;
 

@@ -9,17 +9,17 @@ namespace Parley.Server.Sync;
 /// <summary>The signed-in user, with their settings.</summary>
 public static class MeReader
 {
+    /// <summary>What <see cref="ToRow"/> takes of the table of users, which the query calls u.</summary>
+    internal const string Columns = "u.user_id, u.username, u.full_name, u.photo_id, u.settings";
+
     /// <summary>Reads the user, who must exist.</summary>
     public static async Task<Me> Read(DbConnection connection, long userId)
     {
-        var row = await connection.QuerySingleAsync<UserRow>("""
-            SELECT user_id AS UserId, username AS Username, full_name AS FullName, photo_id AS PhotoId, settings AS Settings
-            FROM users WHERE user_id = @userId
-            """, new { userId });
-        return ToMe(row);
+        using var rows = await connection.ExecuteReaderAsync($"SELECT {Columns} FROM users u WHERE u.user_id = @userId", new { userId });
+        return (await ColumnReader.ReadAll(rows, columns => ToMe(ToRow(ref columns)))).Single();
     }
 
-    /// <summary>A row from these columns: id, username, full name, photo, settings.</summary>
+    /// <summary>A row from <see cref="Columns"/>.</summary>
     internal static UserRow ToRow(ref ColumnReader columns) => new()
     {
         UserId = columns.Long(),

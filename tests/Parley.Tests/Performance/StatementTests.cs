@@ -6,7 +6,7 @@ namespace Parley.Tests.Performance;
 
 /// <summary>
 /// How many statements a request runs, the look-up of its session included: as many for one thread or message as for fifty. Counted on SQLite, whose
-/// statements are those of PostgreSQL, except that PostgreSQL writes a whole batch with a few.
+/// statements are those of PostgreSQL, except that PostgreSQL writes a whole batch with a few, and answers many look-ups by key with one.
 /// </summary>
 public sealed class StatementTests
 {

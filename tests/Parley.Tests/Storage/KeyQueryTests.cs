@@ -38,7 +38,7 @@ public sealed class KeyQueryTests
         var users = await test.AddUsers(Users);
         // It takes so long that all of them come meanwhile, and tells with each answer when it was asked.
         var statements = new KeyQuery<long, string>(
-            "u.user_id", "s.at::text", "users u, (SELECT statement_timestamp() AS at, pg_sleep(0.2)) s", columns => columns.Text());
+            "u.user_id", "s.at::text", "users u, (SELECT statement_timestamp() AS at, pg_sleep(1)) s", columns => columns.Text());
 
         var found = await Task.WhenAll(users.Select(user => test.Database.Find(statements, user)));
 

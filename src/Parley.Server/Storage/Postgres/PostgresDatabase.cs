@@ -30,16 +30,16 @@ public sealed class PostgresDatabase : Database
         .Build();
 
     private readonly PostgresSources _sources;
-    private readonly Places _readers, _writers;
+    private readonly ConnectionQueue _readers, _writers;
     private readonly PostgresWriter _writer;
 
     // By what is asked for, and whether it can wait.
-    private readonly ConcurrentDictionary<(object Query, bool CanWait), object> _together = new();
+    private readonly ConcurrentDictionary<(object Query, bool CanWait), object> _batchers = new();
 
     private PostgresDatabase(PostgresSources sources, string epoch, TimeProvider clock)
     {
         _sources = sources;
-        (_readers, _writers) = (new Places(sources.ReaderCount, clock), new Places(PostgresSources.WriterCount, clock));
+        (_readers, _writers) = (new ConnectionQueue(sources.ReaderCount, clock), new ConnectionQueue(PostgresSources.WriterCount, clock));
         Epoch = epoch;
         _writer = new PostgresWriter(sources, clock, set => Committed(set));
     }
@@ -85,27 +85,16 @@ public sealed class PostgresDatabase : Database
 
     /// <inheritdoc/>
     internal override Task<IReadOnlyList<TRow>> Find<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key) =>
-        GetTogether(query, canWait: false).Find(key, CancellationToken.None);
+        Batcher(query, canWait: false).Find(key, CancellationToken.None);
 
     /// <inheritdoc/>
     internal override Task<IReadOnlyList<TRow>> FindLater<TKey, TRow>(KeyQuery<TKey, TRow> query, TKey key, CancellationToken stop) =>
-        GetTogether(query, canWait: true).Find(key, stop);
+        Batcher(query, canWait: true).Find(key, stop);
 
     /// <inheritdoc/>
-    public override Task<T> Write<T>(Func<DbConnection, Task<T>> work) => _writers.Use(() => WriteNow(work));
-
-    /// <inheritdoc/>
-    public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override async Task<T> Write<T>(Func<DbConnection, Task<T>> work)
     {
-        await _writer.DisposeAsync();
-        await _sources.DisposeAsync();
-    }
-
-    private async Task<T> WriteNow<T>(Func<DbConnection, Task<T>> work)
-    {
+        using var turn = await _writers.Take();
         for (var attempt = 1; ; attempt++)
         {
             var isCommitting = false;
@@ -144,18 +133,26 @@ public sealed class PostgresDatabase : Database
         }
     }
 
-    private Together<TKey, TRow> GetTogether<TKey, TRow>(KeyQuery<TKey, TRow> query, bool canWait)
-        where TKey : notnull => (Together<TKey, TRow>)_together.GetOrAdd(
+    /// <inheritdoc/>
+    public override Task<T> Execute<T>(Command<T> command) => _writer.Enqueue(new CommandJob<T>(command));
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _sources.DisposeAsync();
+    }
+
+    private QueryBatcher<TKey, TRow> Batcher<TKey, TRow>(KeyQuery<TKey, TRow> query, bool canWait)
+        where TKey : notnull => (QueryBatcher<TKey, TRow>)_batchers.GetOrAdd(
             (query, canWait),
-            static (_, asked) => asked.canWait
-                ? new Together<TKey, TRow>(asked.query, asked.query.Pause, read => asked.database._readers.UseLater(() => asked.database.QueryNow(read)))
-                : new Together<TKey, TRow>(asked.query, TimeSpan.Zero, asked.database.Query),
+            static (_, asked) => new QueryBatcher<TKey, TRow>(
+                asked.query, asked.canWait ? asked.query.Pause : TimeSpan.Zero, read => asked.database.Query(read, asked.canWait)),
             (database: this, query, canWait));
 
-    private Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query) => _readers.Use(() => QueryNow(query));
-
-    private async Task<T> QueryNow<T>(Func<NpgsqlConnection, Task<T>> query)
+    private async Task<T> Query<T>(Func<NpgsqlConnection, Task<T>> query, bool canWait = false)
     {
+        using var turn = await _readers.Take(canWait);
         for (var attempt = 1; ; attempt++)
         {
             try

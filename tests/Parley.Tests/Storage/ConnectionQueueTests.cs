@@ -6,20 +6,20 @@ using Xunit;
 namespace Parley.Tests.Storage;
 
 /// <summary>Who gets a connection when, where there are too few.</summary>
-public sealed class PlacesTests
+public sealed class ConnectionQueueTests
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly List<string> _done = [];
-    private readonly Places _places;
+    private readonly ConnectionQueue _queue;
 
-    public PlacesTests() => _places = new Places(1, _clock);
+    public ConnectionQueueTests() => _queue = new ConnectionQueue(1, _clock);
 
     [Fact]
     public async Task Those_who_wait_come_in_their_order_and_what_can_wait_after_all_others()
     {
         var held = await Hold();
         Task[] waiting = [Later("last"), Do("first"), Later("very last"), Do("second")];
-        held.SetResult();
+        held.Dispose();
         await Task.WhenAll(waiting);
         Assert.Equal(["first", "second", "last", "very last"], _done);
     }
@@ -29,46 +29,27 @@ public sealed class PlacesTests
     {
         var held = await Hold();
         var early = Do("early");
-        _clock.Advance(Places.Patience / 2);
+        _clock.Advance(ConnectionQueue.Patience / 2);
         var late = Do("late");
-        _clock.Advance(Places.Patience / 2);
+        _clock.Advance(ConnectionQueue.Patience / 2);
         var refusal = await Assert.ThrowsAsync<Refusal>(() => early);
         Assert.Equal((ErrorCode.Unavailable, 1), (refusal.Code, refusal.RetryAfter));
-        held.SetResult();
+        held.Dispose();
         await late;
         await Do("next");
         Assert.Equal(["late", "next"], _done);
     }
 
-    [Fact]
-    public async Task What_fails_gives_its_place_back()
+    private async Task<ConnectionQueue.Turn> Hold() => await _queue.Take();
+
+    private Task Do(string what) => Note(what, canWait: false);
+
+    private Task Later(string what) => Note(what, canWait: true);
+
+    private async Task Note(string what, bool canWait)
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _places.Use<int>(() => throw new InvalidOperationException()));
-        await Do("next");
-        Assert.Equal(["next"], _done);
-    }
-
-    private async Task<TaskCompletionSource> Hold()
-    {
-        var held = new TaskCompletionSource();
-        var isBegun = new TaskCompletionSource();
-        _ = _places.Use(async () =>
-        {
-            isBegun.SetResult();
-            await held.Task;
-            return 0;
-        });
-        await isBegun.Task;
-        return held;
-    }
-
-    private Task Do(string what) => _places.Use(() => Note(what));
-
-    private Task Later(string what) => _places.UseLater(() => Note(what));
-
-    private Task<int> Note(string what)
-    {
-        _done.Add(what);
-        return Task.FromResult(0);
+        using var turn = await _queue.Take(canWait);
+        lock (_done)
+            _done.Add(what);
     }
 }

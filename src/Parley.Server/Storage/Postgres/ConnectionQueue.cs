@@ -6,7 +6,7 @@ namespace Parley.Server.Storage.Postgres;
 /// Where those wait who want a connection of a pool, in the order in which they came. So the pool itself never keeps anyone waiting, and a crowd is
 /// not taken for a database that does not answer.
 /// </summary>
-internal sealed class Places(int count, TimeProvider clock)
+internal sealed class ConnectionQueue(int count, TimeProvider clock)
 {
     /// <summary>Nobody waits longer: the client has given up by then, or will soon.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -15,40 +15,30 @@ internal sealed class Places(int count, TimeProvider clock)
     private readonly Queue<TaskCompletionSource> _first = new(), _last = new();
     private int _free = count;
 
-    /// <summary>Does something that takes a connection.</summary>
+    /// <summary>Waits until a connection is free; what is returned gives it back.</summary>
+    /// <param name="canWait">After all who cannot.</param>
     /// <exception cref="Refusal">None came free in time.</exception>
-    public Task<T> Use<T>(Func<Task<T>> work) => Use(work, _first);
-
-    /// <summary>The same when nobody else waits.</summary>
-    /// <exception cref="Refusal">None came free in time.</exception>
-    public Task<T> UseLater<T>(Func<Task<T>> work) => Use(work, _last);
-
-    private async Task<T> Use<T>(Func<Task<T>> work, Queue<TaskCompletionSource> queue)
+    public async ValueTask<Turn> Take(bool canWait = false)
     {
-        await Take(queue);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            Release();
-        }
+        if (Enter(canWait ? _last : _first) is { } turn)
+            await Wait(turn);
+        return new Turn(this);
     }
 
-    private Task Take(Queue<TaskCompletionSource> queue)
+    /// <summary>Null where one is free.</summary>
+    private TaskCompletionSource? Enter(Queue<TaskCompletionSource> queue)
     {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_free > 0)
             {
                 _free--;
-                return Task.CompletedTask;
+                return null;
             }
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             queue.Enqueue(turn);
+            return turn;
         }
-        return Wait(turn);
     }
 
     private async Task Wait(TaskCompletionSource turn)
@@ -78,5 +68,11 @@ internal sealed class Places(int count, TimeProvider clock)
             }
             _free++;
         }
+    }
+
+    /// <summary>The right to one connection, until it is disposed of.</summary>
+    public readonly struct Turn(ConnectionQueue queue) : IDisposable
+    {
+        public void Dispose() => queue.Release();
     }
 }

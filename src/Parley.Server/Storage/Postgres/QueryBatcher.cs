@@ -6,7 +6,7 @@ namespace Parley.Server.Storage.Postgres;
 /// Asks together what is asked at the same time: as the writer does with commands, whatever has gathered while the questions before were being
 /// answered. A question that is alone is asked at once, unless it may wait for others.
 /// </summary>
-internal sealed class Together<TKey, TRow>(
+internal sealed class QueryBatcher<TKey, TRow>(
     KeyQuery<TKey, TRow> query, TimeSpan pause, Func<Func<NpgsqlConnection, Task<ILookup<TKey, TRow>>>, Task<ILookup<TKey, TRow>>> ask)
     where TKey : notnull
 {
