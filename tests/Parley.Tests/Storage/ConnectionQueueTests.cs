@@ -25,7 +25,7 @@ public sealed class ConnectionQueueTests
     }
 
     [Fact]
-    public async Task Nobody_waits_for_ever_and_the_place_is_there_for_the_next()
+    public async Task Nobody_waits_for_ever_and_who_comes_next_gets_the_turn()
     {
         var held = await Hold();
         var early = Do("early");

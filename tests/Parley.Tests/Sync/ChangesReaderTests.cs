@@ -58,6 +58,8 @@ public sealed class ChangesReaderTests : IAsyncLifetime
         {
             var (page, messages) = await Database.ReadAtOnce(c => MessageReader.ReadPage(c, _ada, thread, long.MaxValue, 1));
             Assert.Equal(page.LastSeq, messages.Sum(message => message.Seq));
+            var changes = Assert.IsType<ChangesFrame>(await Database.ReadChanges(_ada, 0));
+            Assert.Equal(changes.To, Assert.Single(changes.Threads).Version);
         }
         await done.CancelAsync();
         await writer;
