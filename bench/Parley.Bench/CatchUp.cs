@@ -9,41 +9,37 @@ namespace Parley.Bench;
 /// <summary>Someone with 10,000 threads comes back after 200 of them have changed: from the first byte of the connection until in sync.</summary>
 internal sealed class CatchUp
 {
-    private const int ThreadsInList = 10_000, Changed = 200, WarmUp = 20;
+    /// <summary>How many of the threads change.</summary>
+    public const int Changed = 200;
+
+    private const int WarmUp = 20;
 
     public required Setting Setting { get; init; }
+
+    /// <summary>How many threads they have.</summary>
+    public required int Threads { get; init; }
+
     public required int Times { get; init; }
 
     /// <summary>Measures, and prints both lines.</summary>
     public Task<int> Measure()
     {
-        Person? person = null;
-        var others = new List<Person>();
-        return Servers.Measure(
-            Setting,
-            servers => Measure(servers, person!, others),
-            async database =>
-            {
-                await Population.AddPeople(database, ThreadsInList + 1);
-                await Population.AddStar(database, ThreadsInList, messages: 1);
-                person = await Population.AddSession(database, 1);
-                for (var i = 0; i < Changed; i++)
-                    others.Add(await Population.AddSession(database, OtherOf(ThreadOf(i))));
-            });
+        IReadOnlyList<Talk> talks = [];
+        return Servers.Measure(Setting, servers => Measure(servers, talks), async population => talks = await population.AddStar(Threads));
     }
 
-    // All over the list.
-    private static long ThreadOf(int i) => 1 + (i * (ThreadsInList / Changed));
-
-    private static long OtherOf(long thread) => thread + 1;
-
-    private async Task Measure(Servers servers, Person person, List<Person> others)
+    private async Task Measure(Servers servers, IReadOnlyList<Talk> talks)
     {
         using var api = new Api(servers.Addresses[0]);
+        var person = talks[0].Receiver;
         var before = await api.Bootstrap(person);
         for (var i = 0; i < Changed; i++)
-            await api.Send(others[i], new Id(ThreadOf(i)), "news", "Are you there?");
-        // What the server still has in memory of these changes is not what someone who was away finds.
+        {
+            // All over the list.
+            var talk = talks[i * (Threads / Changed)];
+            await api.Send(talk.Sender, talk.Thread, Guid.CreateVersion7().ToString(), "Are you there?");
+        }
+        // What the server still has in memory of these changes is not what someone who was away finds; one that stays as it is has the latest 64 of them.
         await servers.Restart();
         var hello = new { type = "hello", epoch = before.Epoch, version = before.Version };
         var runs = new List<(double Connected, double InSync, long Bytes, int Frames)>();
@@ -59,8 +55,8 @@ internal sealed class CatchUp
         var (p50, p99) = (Figures.Percentile(times, 50), Figures.Percentile(times, 99));
         Figures.Print(
             servers.RoundTrip,
-            new { bench = "catch-up", engine = Setting.Engine, threads = ThreadsInList, changed = Changed, times = Times, p50, p99, connecting, bytes, frames },
-            $"{Setting.Engine}, {Changed} of {ThreadsInList:N0} threads changed: in sync p50 {p50:0.0} ms, p99 {p99:0.0} ms after the connection began ({connecting:0.0} ms until it stood), {frames} frame(s), {bytes:N0} bytes");
+            new { bench = "catch-up", engine = Setting.Engine, threads = Threads, changed = Changed, times = Times, p50, p99, connecting, bytes, frames },
+            $"{Setting.Engine}, {Changed} of {Threads:N0} threads changed: in sync p50 {p50:0.0} ms, p99 {p99:0.0} ms after the connection began ({connecting:0.0} ms until it stood), {frames} frame(s), {bytes:N0} bytes");
     }
 
     private static async Task<(double Connected, double InSync, long Bytes, int Frames)> Once(Uri server, Person person, object hello, long version)

@@ -23,16 +23,16 @@ internal sealed class Fill
     public async Task<int> Make()
     {
         Person? person = null, other = null;
-        await Servers.Fill(Setting, Data.FullName, async database =>
+        await Servers.Fill(Setting, Data.FullName, async population =>
         {
             // Thread n of a pair is of the people 2n - 1 and 2n, all of whom come after those of the star.
             var (first, pairs) = (Threads + 2, Others / MessagesOfPair);
-            await Population.AddPeople(database, pairs == 0 ? Threads + 2 : 2 * (first + pairs - 1));
+            await population.AddPeople(pairs == 0 ? Threads + 2 : 2 * (first + pairs - 1));
             if (pairs > 0)
-                await Population.AddPairs(database, first, pairs, MessagesOfPair);
-            await Population.AddStar(database, Threads, MessagesInThread);
-            await Population.AddLongThread(database, Threads, Threads * MessagesInThread, LongThread);
-            (person, other) = (await Population.AddSession(database, 1), await Population.AddSession(database, Threads + 2));
+                await population.AddPairThreads(first, pairs, MessagesOfPair);
+            await population.AddStarThreads(Threads, MessagesInThread);
+            await population.AddLongThread(Threads, Threads * MessagesInThread, LongThread);
+            (person, other) = (await population.AddSession(1), await population.AddSession(Threads + 2));
         });
         Console.WriteLine(JsonSerializer.Serialize(
             new { person = new { person!.Name, person.Token }, other = new { other!.Name, other.Token }, thread = $"{new Protocol.Id(Threads + 1)}" }, JsonSerializerOptions.Web));

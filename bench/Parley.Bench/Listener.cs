@@ -27,9 +27,9 @@ internal sealed class Listener : IDisposable
     /// <param name="person">Whose socket.</param>
     /// <param name="epoch">The server's.</param>
     /// <param name="version">The version that they have.</param>
-    /// <param name="from">The address of this machine that it comes from.</param>
+    /// <param name="from">The address of this machine that it comes from, where the server is on it; null for any.</param>
     /// <param name="stop">Gives up.</param>
-    public static async Task<Listener> Open(Uri server, Person person, string epoch, long version, IPAddress from, CancellationToken stop)
+    public static async Task<Listener> Open(Uri server, Person person, string epoch, long version, IPAddress? from, CancellationToken stop)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
         late.CancelAfter(OpenMax);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Bench;
 
@@ -11,9 +10,12 @@ namespace Parley.Bench;
 /// </summary>
 internal sealed class Reads
 {
-    private const int Threads = 16, MessagesInThread = 20_000, ThreadsInList = 10_000;
+    private const int HistoryThreads = 16, MessagesInThread = 20_000;
 
     public required Setting Setting { get; init; }
+    /// <summary>How many threads the list has.</summary>
+    public required int Threads { get; init; }
+
     public required int AtOnce { get; init; }
     public required TimeSpan Duration { get; init; }
     public required int Runs { get; init; }
@@ -21,40 +23,30 @@ internal sealed class Reads
     /// <summary>Pages of 50, from the newest to the oldest, of threads of 20,000 messages; 16 people read, each their own thread.</summary>
     public Task<int> MeasureHistory()
     {
-        var people = new List<Person>();
+        IReadOnlyList<Talk> talks = [];
         return Servers.Measure(
             Setting,
             servers => Measure("history", servers, async (http, reader, token) =>
             {
-                var path = $"/api/threads/{new Id(1 + (reader % Threads))}/messages?limit=50{(token is null ? "" : $"&pageToken={Uri.EscapeDataString(token)}")}";
-                return FindToken(await Get(http, people[reader % Threads], path), "\"olderPageToken\":\""u8);
+                var talk = talks[reader % talks.Count];
+                var path = $"/api/threads/{talk.Thread}/messages?limit=50{(token is null ? "" : $"&pageToken={Uri.EscapeDataString(token)}")}";
+                return FindToken(await Get(http, talk.Receiver, path), "\"olderPageToken\":\""u8);
             }),
-            async database =>
-            {
-                await Population.AddPeople(database, 2 * Threads);
-                await Population.AddPairs(database, first: 1, Threads, MessagesInThread);
-                for (var thread = 1; thread <= Threads; thread++)
-                    people.Add(await Population.AddSession(database, 2 * thread));
-            });
+            async population => talks = await population.AddPairs(HistoryThreads, MessagesInThread));
     }
 
-    /// <summary>The first 50 threads of someone who has 10,000, as every start of a client asks for them.</summary>
+    /// <summary>The first 50 threads of someone who has many, as every start of a client asks for them.</summary>
     public Task<int> MeasureBootstrap()
     {
-        Person? person = null;
+        IReadOnlyList<Talk> talks = [];
         return Servers.Measure(
             Setting,
             servers => Measure("bootstrap", servers, async (http, _, _) =>
             {
-                await Get(http, person!, "/api/bootstrap?limit=50");
+                await Get(http, talks[0].Receiver, "/api/bootstrap?limit=50");
                 return null;
             }),
-            async database =>
-            {
-                await Population.AddPeople(database, ThreadsInList + 1);
-                await Population.AddStar(database, ThreadsInList, messages: 1);
-                person = await Population.AddSession(database, 1);
-            });
+            async population => talks = await population.AddStar(Threads));
     }
 
     private async Task Measure(string what, Servers servers, Func<HttpClient, int, string?, Task<string?>> read)

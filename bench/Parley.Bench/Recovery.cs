@@ -1,6 +1,4 @@
-using System.Globalization;
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Bench;
 
@@ -12,38 +10,32 @@ internal sealed class Recovery
 {
     private const int People = 16;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100), Retry = TimeSpan.FromMilliseconds(50), Calm = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100), Retry = TimeSpan.FromMilliseconds(50), Calm = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromMinutes(2);
 
-    private readonly List<Person> _people = [];
+    private IReadOnlyList<Talk> _talks = [];
     private long _acknowledgedAt;
 
     public required Setting Setting { get; init; }
     public required int Times { get; init; }
 
     /// <summary>Measures, and prints both lines.</summary>
-    public Task<int> Measure() => Servers.Measure(Setting, Measure, async database =>
-    {
-        await Population.AddPeople(database, People);
-        await Population.AddPairs(database, first: 1, People / 2, messages: 1);
-        _people.AddRange(await Population.AddSessions(database, People));
-    });
+    public Task<int> Measure() => Servers.Measure(Setting, Measure, async population => _talks = await population.AddPairs(People / 2, messages: 1));
 
     private async Task Measure(Servers servers)
     {
         using var api = new Api(servers.Addresses[0], patience: TimeSpan.Zero);
         using var stop = new CancellationTokenSource();
-        var talks = _people.Chunk(2).Select((pair, i) => Talk(api, pair[0], new Id(i + 1), stop.Token)).ToList();
+        var talks = _talks.Select(talk => Talk(api, talk, stop.Token)).ToList();
         List<double> acknowledged = [], listening = [];
         foreach (var _ in Progress.Count("kill -9", Times))
         {
             await Task.Delay(Calm, stop.Token);
             var killed = Environment.TickCount64;
-            servers.Kill();
-            await servers.Start();
+            await servers.Crash();
             while (Volatile.Read(ref _acknowledgedAt) < servers.ListeningSince)
             {
-                if (servers.HaveEnded)
-                    throw new InvalidOperationException("Nobody can be acknowledged any more.");
+                if (servers.HaveEnded || Environment.TickCount64 - killed > Patience.TotalMilliseconds)
+                    throw new TimeoutException($"Nobody was acknowledged within {Patience.TotalSeconds:0} s.");
                 await Task.Delay(1, stop.Token);
             }
             acknowledged.Add(Volatile.Read(ref _acknowledgedAt) - killed);
@@ -57,20 +49,20 @@ internal sealed class Recovery
         var listens = Figures.Percentile(listening, 50);
         Figures.Print(
             servers.RoundTrip,
-            new { bench = "recovery", engine = Setting.Engine, people = People, times = Times, p50, p90, most, listening = listens },
-            $"{Setting.Engine}, {People} people, {Times} times: first acknowledgement {p50:0} ms after kill -9, p90 {p90:0} ms, {most:0} ms at the most; of it {listens:0} ms until the server listens");
+            new { bench = "recovery", engine = Setting.Engine, people = People, times = Times, after = Setting.Blow, p50, p90, most, listening = listens },
+            $"{Setting.Engine}, {People} people, {Times} times: first acknowledgement {p50:0} ms after {Setting.Blow}, p90 {p90:0} ms, {most:0} ms at the most; of it {listens:0} ms until the server {(Setting.Url is null ? "listens" : "is ready")}");
     }
 
     /// <summary>Someone says something at a pace, each message until it is acknowledged.</summary>
-    private async Task Talk(Api api, Person person, Id thread, CancellationToken stop)
+    private async Task Talk(Api api, Talk talk, CancellationToken stop)
     {
-        for (var number = 0; !stop.IsCancellationRequested;)
+        for (var cid = NewCid(); !stop.IsCancellationRequested;)
         {
             try
             {
-                await api.Send(person, thread, string.Create(CultureInfo.InvariantCulture, $"{thread}-{number}"), "Still there?");
+                await api.Send(talk.Sender, talk.Thread, cid, "Still there?");
                 Volatile.Write(ref _acknowledgedAt, Environment.TickCount64);
-                number++;
+                cid = NewCid();
                 await Task.Delay(Pace, CancellationToken.None);
             }
             catch (Exception error) when (Failure.IsPassing(error))
@@ -79,4 +71,6 @@ internal sealed class Recovery
             }
         }
     }
+
+    private static string NewCid() => Guid.CreateVersion7().ToString();
 }

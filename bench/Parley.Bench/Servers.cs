@@ -1,8 +1,10 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Parley.Client;
+using Parley.Protocol;
 
 namespace Parley.Bench;
 
@@ -12,9 +14,12 @@ internal sealed class Servers : IAsyncDisposable
     // Of what one that has ended said last: an error with its stack.
     private const int LinesShown = 20;
 
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromMinutes(1);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-bench-");
     private readonly Setting _setting;
     private readonly List<ServerProcess> _processes;
+    private long _readySince;
 
     private Servers(Setting setting)
     {
@@ -49,11 +54,11 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Whether one of them has ended by itself, or was killed.</summary>
     public bool HaveEnded => Ended is not null;
 
-    /// <summary>Memory that they hold now, in bytes.</summary>
-    public long Memory => _processes.Sum(server => server.Memory);
+    /// <summary>Memory that they hold now, in bytes; of one that was there already it is known where its process is.</summary>
+    public long Memory => _setting.UrlProcess is { } id ? ServerProcess.MemoryOf(id) : _processes.Sum(server => server.Memory);
 
     /// <summary>When the last of them began to listen, in milliseconds of the machine's steady clock.</summary>
-    public long ListeningSince => _processes.Max(server => server.ListeningSince);
+    public long ListeningSince => _setting.Url is null ? _processes.Max(server => server.ListeningSince) : _readySince;
 
     /// <summary>The most memory that they have held, in bytes; of one that was there already it is known where its process is.</summary>
     public long PeakMemory => _setting.UrlProcess is { } id
@@ -70,13 +75,14 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Measures; the exit code is 0 if it could, and if not, with a sentence, 1 where something did not come in time and 2 for all else.</summary>
     /// <param name="setting">On what.</param>
     /// <param name="measure">What is done with the servers.</param>
-    /// <param name="fill">What is in the database beforehand.</param>
-    public static async Task<int> Measure(Setting setting, Func<Servers, Task> measure, Func<DbConnection, Task>? fill = null)
+    /// <param name="fill">Who is there beforehand, and with what.</param>
+    public static async Task<int> Measure(Setting setting, Func<Servers, Task> measure, Func<IPopulation, Task>? fill = null)
     {
         var problem = setting switch
         {
             { Nodes: > 1, Database: null } => "Several nodes need a PostgreSQL: add --engine postgres.",
-            { Url: not null } when fill is not null => "A server that runs already keeps its own messages: this needs an empty database, so leave --url out.",
+            { IsXmpp: true } when fill is not null => "Of an XMPP server only sends and latency are measured, without --messages and --people.",
+            { UrlProcess: { } id } when ServerProcess.MemoryOf(id) == 0 => $"There is no process {id} on this machine: --url-process is the number of the server's.",
             _ => null,
         };
         if (problem is not null)
@@ -88,7 +94,7 @@ internal sealed class Servers : IAsyncDisposable
         try
         {
             if (fill is not null)
-                await Fill(setting, servers.FolderOf(0), fill);
+                await (setting.Url is null ? Fill(setting, servers.FolderOf(0), fill) : SignUp(setting.Url, fill));
             servers.RoundTrip = Client.RoundTrip.Measure();
             await servers.Start();
             await measure(servers);
@@ -99,6 +105,16 @@ internal sealed class Servers : IAsyncDisposable
             await Console.Error.WriteLineAsync($"A server ended with code {ended.ExitCode}:\n{string.Join('\n', ended.Output.Concat(ended.Errors).TakeLast(LinesShown))}");
             return 2;
         }
+        catch (Refusal refusal)
+        {
+            await Console.Error.WriteLineAsync($"The server refused: {refusal.Message} While it is measured it is best started with --no-limits: docs/scale.md.");
+            return 2;
+        }
+        catch (CommandException failed)
+        {
+            await Console.Error.WriteLineAsync(failed.Message);
+            return 2;
+        }
         catch (TimeoutException late)
         {
             await Console.Error.WriteLineAsync(late.Message);
@@ -107,7 +123,7 @@ internal sealed class Servers : IAsyncDisposable
     }
 
     /// <summary>Makes the database of a data folder, or the one that the setting names, and fills it.</summary>
-    public static async Task Fill(Setting setting, string folder, Func<DbConnection, Task> fill)
+    public static async Task Fill(Setting setting, string folder, Func<DatabasePopulation, Task> fill)
     {
         await using var server = new ServerProcess(setting.Program, folder);
         await server.Operate(["migrate", .. setting.Database is null ? [] : (string[])["--database", setting.Database]]);
@@ -118,17 +134,26 @@ internal sealed class Servers : IAsyncDisposable
         // SQLite would write the same pages again and again with the little memory that it takes by itself.
         if (setting.Database is null)
             await connection.ExecuteAsync("PRAGMA cache_size = -1000000");
-        await fill(connection);
+        await fill(new DatabasePopulation(connection, setting.Away));
         // As it is where tables have grown over years; what is left to do of it would else be done while something is measured.
         foreach (var sql in setting.Database is null ? (string[])["PRAGMA wal_checkpoint(TRUNCATE)"] : ["VACUUM (ANALYZE)", "CHECKPOINT;"])
             await connection.ExecuteAsync(sql, commandTimeout: 0);
     }
 
-    /// <summary>Ends them in good order and starts them again, with nothing in memory.</summary>
+    /// <summary>Ends them in good order and starts them again, with nothing in memory. One that runs already stays as it is where no command was given for it.</summary>
     public async Task Restart()
     {
         await Stop();
         await Start();
+        await RunCommand();
+    }
+
+    /// <summary>Ends them at once, SIGKILL, and starts them again. One that runs already goes through what the command does that was given for it.</summary>
+    public async Task Crash()
+    {
+        Kill();
+        await Start();
+        await RunCommand();
     }
 
     /// <summary>Starts them, with nothing in memory.</summary>
@@ -156,7 +181,48 @@ internal sealed class Servers : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static async Task SignUp(Uri url, Func<IPopulation, Task> fill)
+    {
+        using var api = new Api(url);
+        await fill(new ApiPopulation(api));
+    }
+
+    /// <summary>Has the server that runs already ended and started, and waits until it is ready.</summary>
+    private async Task RunCommand()
+    {
+        if (_setting.Restart is null)
+            return;
+        using (var command = Process.Start("/bin/sh", ["-c", _setting.Restart]))
+        {
+            await command.WaitForExitAsync();
+            if (command.ExitCode != 0)
+                throw new CommandException($"The command of --restart ended with {command.ExitCode}: {_setting.Restart}");
+        }
+        using var http = new HttpClient { BaseAddress = _setting.Url, Timeout = TimeSpan.FromSeconds(1) };
+        for (var asked = Stopwatch.GetTimestamp(); !await IsReady(http); await Task.Delay(5))
+        {
+            if (Stopwatch.GetElapsedTime(asked) > RestartPatience)
+                throw new TimeoutException($"{_setting.Url} was not ready {RestartPatience.TotalSeconds:0} s after the command of --restart.");
+        }
+        _readySince = Environment.TickCount64;
+    }
+
+    private static async Task<bool> IsReady(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/api/health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (Failure.IsPassing(error))
+        {
+            return false;
+        }
+    }
+
     private ServerProcess? Ended => _processes.Find(server => server.ExitCode is not null);
 
     private string FolderOf(int node) => Path.Combine(_folder.FullName, $"node{node}");
+
+    private sealed class CommandException(string message) : Exception(message);
 }

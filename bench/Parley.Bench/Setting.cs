@@ -3,7 +3,7 @@ namespace Parley.Bench;
 /// <summary>What a measurement runs on.</summary>
 internal sealed record Setting
 {
-    /// <summary>The published server, parley.dll.</summary>
+    /// <summary>The published server, parley.dll; empty where one that runs already is measured.</summary>
     public required string Program { get; init; }
 
     /// <summary>A server that runs already, which is measured from outside; null for servers of the bench's own.</summary>
@@ -14,6 +14,12 @@ internal sealed record Setting
 
     /// <summary>The number of its process, if it is on this machine.</summary>
     public int? UrlProcess { get; init; }
+
+    /// <summary>The shell command that ends that one and starts it again; null where it stays as it is.</summary>
+    public string? Restart { get; init; }
+
+    /// <summary>What cuts people off, to read: kill -9 for a server of the bench's own.</summary>
+    public string Blow => Url is null ? "kill -9" : Restart ?? "a cut of the network";
 
     /// <summary>How many server processes share the database.</summary>
     public int Nodes { get; init; } = 1;
@@ -29,6 +35,9 @@ internal sealed record Setting
 
     /// <summary>Where it keeps its tables, if it is on this machine.</summary>
     public string? DatabaseFolder { get; init; }
+
+    /// <summary>How long ago the people of a database that is filled were last seen.</summary>
+    public TimeSpan Away { get; init; }
 
     /// <summary>What the figures are called after.</summary>
     public string Engine => Url is not null ? (IsXmpp ? "xmpp" : "url") : Database is null ? "sqlite" : "postgres";

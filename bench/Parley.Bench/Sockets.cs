@@ -1,15 +1,13 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Bench;
 
 /// <summary>
-/// As many people as sockets, in pairs that have a thread; all on this machine, so that its limit of open files says how many. They are in the
-/// database beforehand, so that no password is hashed.
+/// Sockets of people in pairs that have a thread; of as many people as sockets, or of fewer who have several each. Where the server is on this
+/// machine too, the limit of open files says how many.
 /// </summary>
 internal sealed class Sockets : IDisposable
 {
@@ -24,14 +22,15 @@ internal sealed class Sockets : IDisposable
     // As the SDK does: at a random moment, and with more patience each time.
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), WaitMax = TimeSpan.FromSeconds(10), Patience = TimeSpan.FromMinutes(5);
 
-    private readonly int _count;
-    private readonly List<Person> _people = [];
+    private readonly int _count, _peopleCount;
     private readonly Listener?[] _listeners;
-    private readonly long[] _versions;
-    private int _said;
+    private IReadOnlyList<Talk> _talks = [];
+    private List<Person> _people = [];
+    private long[] _versions = [];
 
     /// <param name="count">How many.</param>
-    public Sockets(int count) => (_count, _listeners, _versions) = (count, new Listener?[count], new long[count]);
+    /// <param name="people">Of how many people; no more than sockets.</param>
+    public Sockets(int count, int people) => (_count, _peopleCount, _listeners) = (count, people, new Listener?[count]);
 
     /// <summary>How many there can be at the most, by the limit of open files.</summary>
     public static int CountMax { get; } = ReadLimitOfFiles() - OtherFiles;
@@ -39,27 +38,21 @@ internal sealed class Sockets : IDisposable
     /// <summary>Someone of them.</summary>
     public Person Anyone => _people[0];
 
-    private int ThreadCount => (_count + 1) / 2;
-
-    /// <summary>Puts them into an empty database, with a message in each thread, which all of them have.</summary>
-    public async Task Fill(DbConnection database)
+    /// <summary>Makes them, with a message in each thread, which all of them have.</summary>
+    public async Task Fill(IPopulation population)
     {
-        await Population.AddPeople(database, 2 * ThreadCount);
-        await Population.AddPairs(database, first: 1, ThreadCount, messages: 1);
-        _people.AddRange(await Population.AddSessions(database, _count));
-        Array.Fill(_versions, 1);
+        _talks = await population.AddPairs((_peopleCount + 1) / 2, messages: 1);
+        _people = [.. _talks.SelectMany(talk => (Person[])[talk.Sender, talk.Receiver]).Take(_peopleCount)];
+        var versions = await population.ReadVersions(_people);
+        _versions = [.. Enumerable.Range(0, _count).Select(i => versions[i % _peopleCount])];
     }
 
     /// <summary>Says one thing in each thread.</summary>
-    public Task Say(Api api)
-    {
-        var cid = string.Create(CultureInfo.InvariantCulture, $"news-{++_said}");
-        return Parallel.ForAsync(0, ThreadCount, new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce }, async (thread, _) =>
-            await api.Send(_people[2 * thread], new Id(thread + 1), cid, "Are you there?"));
-    }
+    public Task Say(Api api) => Parallel.ForEachAsync(_talks, new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce }, async (talk, _) =>
+        await api.Send(talk.Sender, talk.Thread, Guid.CreateVersion7().ToString(), "Are you there?"));
 
     /// <summary>Connects all; returns how long each took to be in sync, in milliseconds since the beginning.</summary>
-    /// <param name="servers">To the first of these.</param>
+    /// <param name="servers">To these, in turns.</param>
     /// <param name="epoch">The server's.</param>
     /// <param name="within">The time in which they come, each at a random moment.</param>
     /// <exception cref="TimeoutException">Some were not in sync five minutes later.</exception>
@@ -80,11 +73,13 @@ internal sealed class Sockets : IDisposable
         async Task<double> ConnectOne(int i)
         {
             await Task.Delay(within * Random.Shared.NextDouble(), late.Token);
+            var server = servers.Addresses[i % servers.Addresses.Count];
+            var from = server is { IsLoopback: true, HostNameType: not UriHostNameType.IPv6 } ? SomeAddress() : null;
             for (var wait = FirstWait; ; wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, WaitMax.Ticks)))
             {
                 try
                 {
-                    _listeners[i] = await Listener.Open(servers.Addresses[0], _people[i], epoch, _versions[i], SomeAddress(), late.Token);
+                    _listeners[i] = await Listener.Open(server, _people[i % _peopleCount], epoch, _versions[i], from, late.Token);
                     return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                 }
                 catch (Exception error) when (Failure.IsPassing(error) && !servers.HaveEnded)

@@ -20,9 +20,10 @@ public static class Program
     /// <summary>Puts the server together, ready to start.</summary>
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
+        var storage = StorageSetup.BeginStorage(options, clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddHosting(options, clock);
-        builder.AddParleyStorage();
+        builder.AddStorage(storage);
         builder.AddFanout(options);
         builder.AddAccounts();
         builder.AddPhotos();
@@ -32,7 +33,7 @@ public static class Program
         builder.AddPresence();
 
         var app = builder.Build();
-        app.SeedDemo();
+        app.GreetDemo();
         app.UseHosting();
         app.UseSessions();
         app.UseRateLimits();
@@ -45,6 +46,7 @@ public static class Program
         api.MapSync();
         api.MapThreads();
         api.MapMessages();
+        app.UseStorage();
         return app;
     }
 }

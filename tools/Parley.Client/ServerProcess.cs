@@ -48,11 +48,14 @@ public sealed class ServerProcess(string program, string data, params string[] f
     /// <summary>How its last life ended, null while it lives.</summary>
     public int? ExitCode => _process is { HasExited: true } process ? process.ExitCode : null;
 
-    /// <summary>Memory that it holds now, in bytes (VmRSS).</summary>
-    public long Memory => ReadStatus(_process?.Id, "VmRSS:") * 1024;
+    /// <summary>Memory that it holds now, in bytes.</summary>
+    public long Memory => _process is null ? 0 : MemoryOf(_process.Id);
 
     /// <summary>Time of the processors that its present life has used.</summary>
     public TimeSpan ProcessorTime => _process!.TotalProcessorTime;
+
+    /// <summary>Memory that a process of this machine holds now, in bytes (VmRSS); 0 where it is gone.</summary>
+    public static long MemoryOf(int process) => ReadStatus(process, "VmRSS:") * 1024;
 
     /// <summary>The most memory that a process of this machine has held, in bytes (VmHWM); 0 where it is gone.</summary>
     public static long PeakMemoryOf(int process) => ReadStatus(process, "VmHWM:") * 1024;
@@ -134,7 +137,7 @@ public sealed class ServerProcess(string program, string data, params string[] f
 
     private void Signal(string signal) => Signals.Send(_process, signal);
 
-    private static long ReadStatus(int? process, string name)
+    private static long ReadStatus(int process, string name)
     {
         try
         {

@@ -13,8 +13,8 @@ public static class DemoSeed
 {
     private const int NotYetRead = 2;
 
-    /// <summary>Fills the database once, before the server opens it, and has the greeting say how to sign in.</summary>
-    public static void SeedDemo(this WebApplication app)
+    /// <summary>Has the greeting say how to sign in.</summary>
+    public static void GreetDemo(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<ServerOptions>();
         if (!options.Demo)
@@ -24,10 +24,10 @@ public static class DemoSeed
             greeting.Add($"To look around, sign in as {person.Username} with the password {person.Password}");
         if (options.Host is not (null or "localhost"))
             greeting.Add("Everyone who reads this project knows these passwords: a server that others reach is better off without --demo.");
-        Seed(options).GetAwaiter().GetResult();
     }
 
-    private static async Task Seed(ServerOptions options)
+    /// <summary>Fills the database once, before the server opens it.</summary>
+    public static async Task Fill(ServerOptions options)
     {
         var length = TimeSpan.FromMinutes(DemoConversation.Lines.Sum(line => line.MinutesLater) + 12);
         var clock = new DemoClock(TimeProvider.System.GetUtcNow() - length);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Parley.Protocol;
 using Parley.Server.Storage;
-using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -13,7 +12,6 @@ public static class HostingSetup
     {
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(clock);
-        builder.Services.AddSingleton(_ => DataFolder.Open(options.Data));
         builder.Services.AddSingleton<Signals>();
         builder.Services.AddSingleton<IHostLifetime>(services => services.GetRequiredService<Signals>());
         builder.Services.AddSingleton<Readiness>();
@@ -65,10 +63,6 @@ public static class HostingSetup
     /// <summary>Everything that comes before the slices.</summary>
     public static void UseHosting(this WebApplication app)
     {
-        // Opened now, so that a wrong folder or database is said before the port is taken.
-        app.Services.GetRequiredService<DataFolder>();
-        app.Services.GetRequiredService<Database>();
-        Metrics.FindReadiness = app.Services.GetRequiredService<Readiness>().FindLast;
         var start = app.Services.GetRequiredService<StartState>();
         app.Lifetime.ApplicationStarted.Register(() => start.IsUp = true);
         app.UseForwardedHeaders();

@@ -1,15 +1,48 @@
+using Parley.Server.Demo;
 using Parley.Server.Storage;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sqlite;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
-/// <summary>Chooses the engine.</summary>
+/// <summary>Chooses the engine, and opens the data folder and the database.</summary>
 public static class StorageSetup
 {
-    /// <summary>Opens the database as the server is put together, so that what is wrong with it is said before the port is taken.</summary>
-    public static void AddParleyStorage(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton(services => Open(services.GetRequiredService<ServerOptions>(), services.GetRequiredService<TimeProvider>()));
+    /// <summary>
+    /// Begins to open both beside the rest of the server, which is put together meanwhile: most of either is the runtime's compiling and loading, on
+    /// one thread (docs/decisions/0022-storage-opens-beside.md).
+    /// </summary>
+    public static Task<(DataFolder Folder, Database Database)> BeginStorage(ServerOptions options, TimeProvider clock) => Task.Run(async () =>
+    {
+        var folder = DataFolder.Open(options.Data);
+        try
+        {
+            if (options.Demo)
+                await DemoSeed.Fill(options);
+            return (folder, Open(options, clock));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>Adds what <see cref="BeginStorage"/> opens.</summary>
+    public static void AddStorage(this WebApplicationBuilder builder, Task<(DataFolder Folder, Database Database)> storage)
+    {
+        builder.Services.AddSingleton(_ => storage.GetAwaiter().GetResult().Folder);
+        builder.Services.AddSingleton(_ => storage.GetAwaiter().GetResult().Database);
+    }
+
+    /// <summary>Waits for it, so that a wrong folder or database is said before the port is taken.</summary>
+    public static void UseStorage(this WebApplication app)
+    {
+        app.Services.GetRequiredService<DataFolder>();
+        app.Services.GetRequiredService<Database>();
+        Metrics.FindReadiness = app.Services.GetRequiredService<Readiness>().FindLast;
+    }
 
     internal static Database Open(ServerOptions options, TimeProvider clock)
     {

@@ -29,11 +29,7 @@ internal static class PostgresStart
     /// <summary>Refuses a PostgreSQL that would not keep what the server promises. The answer is its synchronous_commit.</summary>
     public static string Check(NpgsqlConnection connection)
     {
-        var found = connection.QuerySingle<Settings>("""
-            SELECT current_setting('server_version_num')::int / 10000 AS Version, current_setting('fsync') AS Fsync,
-                current_setting('synchronous_commit') AS SynchronousCommit, current_setting('server_encoding') AS Encoding,
-                pg_is_in_recovery() AS IsStandby
-            """);
+        var found = ReadSettings(connection);
         if (found.Version < OldestVersion)
             throw new ConfigurationException($"PostgreSQL {found.Version} is too old: Parley needs {OldestVersion} or newer.");
         if (found.IsStandby)
@@ -62,6 +58,18 @@ internal static class PostgresStart
             throw new ConfigurationException(
                 $"Others are connected to the database ({string.Join(", ", others.Select(other => $"'{other.Name}' {other.Count}"))}). " +
                 "Stop every server on it, then run this again.");
+    }
+
+    // By hand: Dapper would make a method for it first, for which every start waits.
+    private static Settings ReadSettings(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("""
+            SELECT current_setting('server_version_num')::int / 10000, current_setting('fsync'), current_setting('synchronous_commit'),
+                current_setting('server_encoding'), pg_is_in_recovery()
+            """, connection);
+        using var row = command.ExecuteReader();
+        row.Read();
+        return new Settings(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4));
     }
 
     private static string Explain(Exception error, NpgsqlConnectionStringBuilder settings)
