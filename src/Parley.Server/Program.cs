@@ -20,7 +20,7 @@ public static class Program
     /// <summary>Puts the server together, ready to start.</summary>
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
-        var storage = StorageSetup.BeginStorage(options, clock);
+        var storage = StorageSetup.BeginStorage(options, clock, DemoSeed.Fill);
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddHosting(options, clock);
         builder.AddStorage(storage);
@@ -29,7 +29,7 @@ public static class Program
         builder.AddPhotos();
         builder.AddSync();
         builder.AddThreads();
-        builder.AddMessages(options);
+        builder.AddMessages();
         builder.AddPresence();
 
         var app = builder.Build();

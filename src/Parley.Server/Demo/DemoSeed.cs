@@ -26,9 +26,11 @@ public static class DemoSeed
             greeting.Add("Everyone who reads this project knows these passwords: a server that others reach is better off without --demo.");
     }
 
-    /// <summary>Fills the database once, before the server opens it.</summary>
+    /// <summary>Fills the database once, before the server opens it, where that is wanted.</summary>
     public static async Task Fill(ServerOptions options)
     {
+        if (!options.Demo)
+            return;
         var length = TimeSpan.FromMinutes(DemoConversation.Lines.Sum(line => line.MinutesLater) + 12);
         var clock = new DemoClock(TimeProvider.System.GetUtcNow() - length);
         await using var database = StorageSetup.Open(options, clock);

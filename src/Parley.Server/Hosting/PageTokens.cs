@@ -31,6 +31,8 @@ public sealed class PageTokens(IDataProtectionProvider protection)
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = repository(provider)));
         services.AddSingleton<PageTokens>();
+        // The framework would read the keys before the server listens: Rehearsal does it meanwhile.
+        services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
     }
 
     /// <summary>Makes a token.</summary>

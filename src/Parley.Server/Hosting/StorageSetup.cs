@@ -1,4 +1,3 @@
-using Parley.Server.Demo;
 using Parley.Server.Storage;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sqlite;
@@ -13,13 +12,15 @@ public static class StorageSetup
     /// Begins to open both beside the rest of the server, which is put together meanwhile: most of either is the runtime's compiling and loading, on
     /// one thread (docs/decisions/0022-storage-opens-beside.md).
     /// </summary>
-    public static Task<(DataFolder Folder, Database Database)> BeginStorage(ServerOptions options, TimeProvider clock) => Task.Run(async () =>
+    /// <param name="options">Where they are.</param>
+    /// <param name="clock">What the database goes by.</param>
+    /// <param name="fill">Puts into the database what the server is to find there, before it is opened.</param>
+    public static Task<(DataFolder Folder, Database Database)> BeginStorage(ServerOptions options, TimeProvider clock, Func<ServerOptions, Task> fill) => Task.Run(async () =>
     {
         var folder = DataFolder.Open(options.Data);
         try
         {
-            if (options.Demo)
-                await DemoSeed.Fill(options);
+            await fill(options);
             return (folder, Open(options, clock));
         }
         catch

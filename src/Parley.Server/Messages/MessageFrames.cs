@@ -11,12 +11,12 @@ namespace Parley.Server.Messages;
 public static class MessageFrames
 {
     /// <summary>The services of this slice.</summary>
-    public static void AddMessages(this WebApplicationBuilder builder, ServerOptions options)
+    public static void AddMessages(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(services => new SocketCommand("send", (socket, frame) =>
             Send(socket, frame, services.GetRequiredService<Database>(), services.GetRequiredService<MessageLimit>())));
-        if (options.Node is not null)
-            builder.Services.AddHostedService<Rehearsal>();
+        builder.Services.AddSingleton<Rehearsal>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Rehearsal>());
     }
 
     private static async Task Send(ISocket socket, ReadOnlyMemory<byte> frame, Database database, MessageLimit limit)

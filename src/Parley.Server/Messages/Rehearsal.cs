@@ -7,37 +7,50 @@ using Parley.Server.Sync;
 namespace Parley.Server.Messages;
 
 /// <summary>
-/// Before a node of a cluster listens, it goes the ways of a message once, with a thread that is nobody's: what is compiled and connected
-/// with the first message then is there already. A balancer gives a node that comes back its share at once, beside others that are warm
-/// (docs/decisions/0019-a-node-rehearses.md).
+/// While it starts, a server goes the ways of a message once, with a thread that is nobody's: what is compiled and connected with the first message
+/// is there sooner. A server alone does it beside its start; a node of a cluster listens when it is done, since a balancer gives it its share at
+/// once, beside others that are warm (docs/decisions/0019-a-node-rehearses.md).
 /// </summary>
-internal sealed class Rehearsal(Database database, IPresenceReader presence) : IHostedService
+internal sealed class Rehearsal(Database database, IPresenceReader presence, PageTokens tokens, ServerOptions options) : IHostedService
 {
     private const long Nobody = 0, NoThread = 0;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when it is over.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Ended = Task.WhenAll(Try(ReadKeys), Try(Send), Try(ReadPage), Try(ReadPresence));
+        return options.Node is null ? Task.CompletedTask : Ended;
+    }
+
+    /// <summary>Waits for what is under way, which needs the database.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Ended;
+
+    private Task ReadKeys() => Task.FromResult(tokens.Protect("rehearsal", [Nobody]));
+
+    private async Task Send()
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new SendRequest("rehearsal", "Is this on?"), WireJson.Wire.SendRequest);
         var request = StrictJson.Read(body, WireJson.Wire.SendRequest);
-        await Try(() => database.Execute(
-            new SendMessage(Nobody, NoThread, MessageText.CheckCid(request.Cid), MessageText.Check(request.Text), null)));
-        await Try(() => database.ReadAtOnce(connection => MessageReader.ReadPage(connection, Nobody, NoThread, long.MaxValue, Limits.PageDefault)));
-        await Try(() => presence.Read([Nobody]));
         var message = new Message(1, request.Cid, new Id(Nobody), request.Text, new Timestamp(0), 1);
         JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Wire.Message);
+        await database.Execute(new SendMessage(Nobody, NoThread, MessageText.CheckCid(request.Cid), MessageText.Check(request.Text), null));
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private Task ReadPage() => database.ReadAtOnce(connection => MessageReader.ReadPage(connection, Nobody, NoThread, long.MaxValue, Limits.PageDefault));
 
-    // Not found, as it must be; or a database that is away, which readiness says.
-    private static async Task Try<T>(Func<Task<T>> act)
+    private Task ReadPresence() => presence.Read([Nobody]);
+
+    // Not found, as it must be; or something is wrong, which is said where it is needed.
+    private static Task Try(Func<Task> act) => Task.Run(async () =>
     {
         try
         {
             await act();
         }
-        catch (Refusal)
+        catch (Exception)
         {
         }
-    }
+    });
 }

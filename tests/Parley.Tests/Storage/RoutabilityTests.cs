@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using NetVips;
 using Parley.Protocol;
+using Parley.Server.Storage;
 using Parley.Server.Sync;
 using Parley.Tests.Structure;
 using Parley.Tests.Support;
@@ -43,7 +44,6 @@ public sealed class RoutabilityTests
     public async Task Every_statement_is_the_business_of_one_thread_or_user_and_reads_no_whole_table()
     {
         await using var world = await World.Begin();
-        await world.Populate();
         await world.DoEverything();
 
         var statements = await world.Read();
@@ -93,43 +93,24 @@ public sealed class RoutabilityTests
     /// <summary>A watched server, and two people who do everything that can be done with it.</summary>
     private sealed class World : IAsyncDisposable
     {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-test-");
+        private readonly string _database;
         private StatementWatch _watch = null!;
+
+        private World() => _database = TestEngine.Create(_folder.FullName);
 
         public TestServer Server { get; private set; } = null!;
 
         public static async Task<World> Begin()
         {
             var world = new World();
-            world.Server = await TestServer.Start(configure: options =>
-            {
-                world._watch = StatementWatch.Begin(options.Database!);
-                return options with { Database = world._watch.ConnectionString };
-            });
+            // Before the server starts, which already looks for rows then: PostgreSQL reads a table as a whole that has none.
+            await using (var database = TestEngine.Open(world._database, TimeProvider.System))
+                await Populate(database);
+            world._watch = StatementWatch.Begin(world._database);
+            world.Server = await TestServer.Start(database: world._watch.ConnectionString);
             return world;
         }
-
-        /// <summary>Rows enough that no engine prefers to read a table as a whole: 1,000 people, each with 20 threads.</summary>
-        public Task Populate() => Server.Database.Write(async connection =>
-        {
-            foreach (var (count, insert) in new[]
-            {
-                (1_000, """
-                    users (user_id, username, full_name, search_name, password_hash, security_stamp, created_at, last_active_at)
-                    SELECT i + 1, 'name ' || i, 'Name', ' name', '', '', 0, 0
-                    """),
-                (1_000, "user_versions (user_id, version) SELECT i + 1, 20"),
-                (10_000, "threads (thread_id, direct_key, created_at, last_seq, revision) SELECT i + 1, 'key ' || i, 0, 4, 4"),
-                (10_000, "thread_users (user_id, thread_id, version, activity) SELECT i % 1000 + 1, i + 1, i / 1000, i / 1000"),
-                (10_000, "thread_users (user_id, thread_id, version, activity) SELECT (i % 1000 + i / 1000 + 1) % 1000 + 1, i + 1, i / 1000 + 10, i / 1000 + 10"),
-                (40_000, "messages (thread_id, seq, revision, user_id, cid, text, sent_at) SELECT i % 10000 + 1, i / 10000 + 1, i / 10000 + 1, i % 1000 + 1, 'c' || i, 'hello', 0"),
-                (10_000, "reactions (thread_id, seq, user_id, emoji) SELECT i + 1, 1, i % 1000 + 1, '👍'"),
-            })
-            {
-                await connection.ExecuteAsync($"INSERT INTO {insert} FROM (WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) SELECT i FROM n) n");
-            }
-            // PostgreSQL does this by itself, a while later.
-            return TestEngine.IsPostgres ? await connection.ExecuteAsync("ANALYZE (VERBOSE off)") : 0;
-        });
 
         public async Task DoEverything()
         {
@@ -154,7 +135,32 @@ public sealed class RoutabilityTests
         {
             await Server.DisposeAsync();
             _watch.Dispose();
+            TestEngine.Release(_database);
+            _folder.Delete(recursive: true);
         }
+
+        /// <summary>Rows enough that no engine prefers to read a table as a whole: 1,000 people, each with 20 threads.</summary>
+        private static Task Populate(Database database) => database.Write(async connection =>
+        {
+            foreach (var (count, insert) in new[]
+            {
+                (1_000, """
+                    users (user_id, username, full_name, search_name, password_hash, security_stamp, created_at, last_active_at)
+                    SELECT i + 1, 'name ' || i, 'Name', ' name', '', '', 0, 0
+                    """),
+                (1_000, "user_versions (user_id, version) SELECT i + 1, 20"),
+                (10_000, "threads (thread_id, direct_key, created_at, last_seq, revision) SELECT i + 1, 'key ' || i, 0, 4, 4"),
+                (10_000, "thread_users (user_id, thread_id, version, activity) SELECT i % 1000 + 1, i + 1, i / 1000, i / 1000"),
+                (10_000, "thread_users (user_id, thread_id, version, activity) SELECT (i % 1000 + i / 1000 + 1) % 1000 + 1, i + 1, i / 1000 + 10, i / 1000 + 10"),
+                (40_000, "messages (thread_id, seq, revision, user_id, cid, text, sent_at) SELECT i % 10000 + 1, i / 10000 + 1, i / 10000 + 1, i % 1000 + 1, 'c' || i, 'hello', 0"),
+                (10_000, "reactions (thread_id, seq, user_id, emoji) SELECT i + 1, 1, i % 1000 + 1, '👍'"),
+            })
+            {
+                await connection.ExecuteAsync($"INSERT INTO {insert} FROM (WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) SELECT i FROM n) n");
+            }
+            // PostgreSQL does this by itself, a while later.
+            return TestEngine.IsPostgres ? await connection.ExecuteAsync("ANALYZE (VERBOSE off)") : 0;
+        });
 
         private async Task CallEveryRoute(ParleyApi ada, ParleyApi bob, Id thread)
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server;
 using Parley.Server.Hosting;
+using Parley.Server.Messages;
 using Parley.Server.Storage;
 using Xunit;
 
@@ -63,6 +64,8 @@ public sealed class TestServer : IAsyncLifetime
     {
         _app = Program.Build(Options, _clock);
         await _app.StartAsync();
+        // So that a test counts its own statements alone.
+        await Services.GetRequiredService<Rehearsal>().Ended;
     }
 
     /// <summary>Stops it and starts it again on the same data, on another port.</summary>
