@@ -16,6 +16,8 @@ internal sealed class Servers : IAsyncDisposable
 
     private static readonly TimeSpan RestartPatience = TimeSpan.FromMinutes(1);
 
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-bench-");
     private readonly Setting _setting;
     private readonly List<ServerProcess> _processes;
@@ -83,6 +85,7 @@ internal sealed class Servers : IAsyncDisposable
             { Nodes: > 1, Database: null } => "Several nodes need a PostgreSQL: add --engine postgres.",
             { IsXmpp: true } when fill is not null => "Of an XMPP server only sends and latency are measured, without --messages and --people.",
             { UrlProcess: { } id } when ServerProcess.MemoryOf(id) == 0 => $"There is no process {id} on this machine: --url-process is the number of the server's.",
+            { Url: { } url, IsXmpp: false } when !await IsReady(url) => $"No Parley is ready at {url}. Check the address; it answers at /api/health/ready.",
             _ => null,
         };
         if (problem is not null)
@@ -198,8 +201,7 @@ internal sealed class Servers : IAsyncDisposable
             if (command.ExitCode != 0)
                 throw new CommandException($"The command of --restart ended with {command.ExitCode}: {_setting.Restart}");
         }
-        using var http = new HttpClient { BaseAddress = _setting.Url, Timeout = TimeSpan.FromSeconds(1) };
-        for (var asked = Stopwatch.GetTimestamp(); !await IsReady(http); await Task.Delay(5))
+        for (var asked = Stopwatch.GetTimestamp(); !await IsReady(_setting.Url!); await Task.Delay(5))
         {
             if (Stopwatch.GetElapsedTime(asked) > RestartPatience)
                 throw new TimeoutException($"{_setting.Url} was not ready {RestartPatience.TotalSeconds:0} s after the command of --restart.");
@@ -207,11 +209,11 @@ internal sealed class Servers : IAsyncDisposable
         _readySince = Environment.TickCount64;
     }
 
-    private static async Task<bool> IsReady(HttpClient http)
+    private static async Task<bool> IsReady(Uri url)
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri("/api/health/ready", UriKind.Relative));
+            using var answer = await Http.GetAsync(new Uri(url, "/api/health/ready"));
             return answer.IsSuccessStatusCode;
         }
         catch (Exception error) when (Failure.IsPassing(error))
