@@ -11,7 +11,7 @@ namespace Parley.Server.Messages;
 /// is there sooner. A server alone does it beside its start; a node of a cluster listens when it is done, since a balancer gives it its share at
 /// once, beside others that are warm (docs/decisions/0019-a-node-rehearses.md).
 /// </summary>
-internal sealed class Rehearsal(Database database, IPresenceReader presence, PageTokens tokens, ServerOptions options) : IHostedService
+internal sealed class Rehearsal(Database database, IPresenceReader presence, PageTokens tokens, ServerOptions options) : IHostedService, IAsyncDisposable
 {
     private const long Nobody = 0, NoThread = 0;
 
@@ -24,8 +24,10 @@ internal sealed class Rehearsal(Database database, IPresenceReader presence, Pag
         return options.Node is null ? Task.CompletedTask : Ended;
     }
 
-    /// <summary>Waits for what is under way, which needs the database.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Ended;
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Waits for what is under way, since it needs the database, which is closed next: also where the start fails, as for a port that is in use.</summary>
+    public async ValueTask DisposeAsync() => await Ended;
 
     private Task ReadKeys() => Task.FromResult(tokens.Protect("rehearsal", [Nobody]));
 
