@@ -20,7 +20,8 @@ internal sealed class Rehearsal(Database database, IPresenceReader presence, Pag
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Ended = Task.WhenAll(Try(ReadKeys), Try(Send), Try(ReadPage), Try(ReadPresence));
+        // One way after the other: the web server's own start needs a processor too.
+        Ended = Task.WhenAll(Try(ReadKeys), Try(Send, ReadPage, ReadPresence));
         return options.Node is null ? Task.CompletedTask : Ended;
     }
 
@@ -45,14 +46,17 @@ internal sealed class Rehearsal(Database database, IPresenceReader presence, Pag
     private Task ReadPresence() => presence.Read([Nobody]);
 
     // Not found, as it must be; or something is wrong, which is said where it is needed.
-    private static Task Try(Func<Task> act) => Task.Run(async () =>
+    private static Task Try(params Func<Task>[] acts) => Task.Run(async () =>
     {
-        try
+        foreach (var act in acts)
         {
-            await act();
-        }
-        catch (Exception)
-        {
+            try
+            {
+                await act();
+            }
+            catch (Exception)
+            {
+            }
         }
     });
 }
