@@ -82,6 +82,7 @@ internal sealed class Servers : IAsyncDisposable
     {
         var problem = setting switch
         {
+            { Nodes: > 1, Url: not null } => "A server that runs already has the nodes that it has: leave --nodes out where --url is given.",
             { Nodes: > 1, Database: null } => "Several nodes need a PostgreSQL: add --engine postgres.",
             { IsXmpp: true } when fill is not null => "Of an XMPP server only sends and latency are measured, without --messages and --people.",
             { UrlProcess: { } id } when ServerProcess.MemoryOf(id) == 0 => $"There is no process {id} on this machine: --url-process is the number of the server's.",

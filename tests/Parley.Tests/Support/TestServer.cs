@@ -64,7 +64,7 @@ public sealed class TestServer : IAsyncLifetime
     {
         _app = Program.Build(Options, _clock);
         await _app.StartAsync();
-        // So that a test counts its own statements alone.
+        // So that a test meets what it did, and nothing of it in its own statements.
         await Services.GetRequiredService<Rehearsal>().Ended;
     }
 
